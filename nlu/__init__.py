@@ -1,0 +1,1 @@
+"""Understanding: a text becomes an intent and its entities."""

@@ -1,0 +1,184 @@
+"""What understanding a sentence yields: intents, entities and the values they carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import Final, Literal, TypeAlias
+
+Language: TypeAlias = Literal["zh", "zh-Hant", "en"]
+"""Simplified Chinese, Traditional Chinese, English."""
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+OUT_OF_SCOPE: Final = "out_of_scope"
+"""The intent of everything the assistant has no skill for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Days from `start` to `end`, both included; one day when they are equal."""
+
+    start: date
+    end: date
+    at: time | None = None
+    """The time of day, where the sentence names one ("tomorrow at 3 pm")."""
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"date range ends before it starts: {self.start}..{self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange:
+    """A price or a bound on it, in units of `currency` (not cents), both ends included."""
+
+    min: Decimal | None
+    """None: no lower bound."""
+    max: Decimal | None
+    """None: no upper bound."""
+    currency: str | None = None
+    """ISO 4217 code, or None when the sentence does not say."""
+
+    def __post_init__(self) -> None:
+        if self.min is None and self.max is None:
+            raise ValueError("a price range needs at least one bound")
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError(f"price range ends below its start: {self.min}..{self.max}")
+
+
+EntityValue: TypeAlias = str | int | Decimal | DateRange | PriceRange
+
+
+@dataclass(frozen=True, slots=True)
+class IntentScore:
+    """An intent and the calibrated probability, 0 to 1, that it is the right one."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A piece of the sentence with a meaning of its own.
+
+    `text == sentence[start:end]` always holds for the sentence as it was received.
+    """
+
+    entity: str
+    """The kind: order_number, phone, phone_tail, card_number, sku, email, price, date, quantity,
+    size, colour, product, category, brand, store, city, or a kind of the training data."""
+    value: EntityValue
+    """The normalised value: "HK2024010001", 2, a `PriceRange`, the canonical product name."""
+    text: str
+    """The words as they were written."""
+    start: int
+    end: int
+    role: str | None = None
+    """Tells two entities of one kind apart: "from" and "to" in "from M to L"."""
+    group: str | None = None
+    """Entities that belong together carry the same group."""
+    confidence: float = 1.0
+    extractor: str = "pattern"
+    """Which rule found it: "pattern", "gazetteer", "lookup", "regex" or an engine's name."""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The entity in Rasa's shape; `role` and `group` only where they are set."""
+        shape: dict[str, JsonValue] = {
+            "entity": self.entity,
+            "value": value_to_json(self.value),
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "confidence_entity": self.confidence,
+            "extractor": self.extractor,
+        }
+        if self.role is not None:
+            shape["role"] = self.role
+        if self.group is not None:
+            shape["group"] = self.group
+        return shape
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """One sentence, understood."""
+
+    text: str
+    """The sentence as it was received."""
+    language: Language
+    intent: IntentScore
+    """The decision; `out_of_scope` when no intent reaches the threshold."""
+    ranking: tuple[IntentScore, ...]
+    """Every intent that was considered, best first."""
+    entities: tuple[Entity, ...]
+    """By position in the text."""
+    in_scope: bool
+    ambiguous: tuple[IntentScore, ...] = ()
+    """The candidates to choose from when the best are too close to call; otherwise empty."""
+    fingerprint: str = ""
+    """Which model said so."""
+
+    def to_rasa(self) -> dict[str, JsonValue]:
+        """The parse as Rasa's HTTP API answers it."""
+        return {
+            "text": self.text,
+            "intent": _score_to_json(self.intent),
+            "intent_ranking": [_score_to_json(score) for score in self.ranking],
+            "entities": [entity.to_json() for entity in self.entities],
+        }
+
+
+def _score_to_json(score: IntentScore) -> JsonValue:
+    return {"name": score.name, "confidence": score.confidence}
+
+
+def value_to_json(value: EntityValue) -> JsonValue:
+    """The one JSON form of an entity's value; `value_from_json` reads it back."""
+    match value:
+        case Decimal():
+            return {"kind": "number", "value": str(value)}
+        case DateRange(start, end, at):
+            days: dict[str, JsonValue] = {
+                "kind": "date",
+                "start": start.isoformat(),
+                "end": end.isoformat(),
+            }
+            return days if at is None else days | {"at": at.isoformat("minutes")}
+        case PriceRange(low, high, currency):
+            return {
+                "kind": "price",
+                "min": None if low is None else str(low),
+                "max": None if high is None else str(high),
+                "currency": currency,
+            }
+        case _:
+            return value
+
+
+def value_from_json(value: JsonValue) -> EntityValue:
+    """The value whose JSON form this is; ValueError if it is none."""
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, dict):
+        return _tagged_from_json(value)
+    raise ValueError(f"not an entity value: {value!r}")
+
+
+def _tagged_from_json(value: Mapping[str, JsonValue]) -> EntityValue:
+    match value:
+        case {"kind": "number", "value": str(number)}:
+            return Decimal(number)
+        case {"kind": "date", "start": str(start), "end": str(end), "at": str(at)}:
+            moment = time.fromisoformat(at)
+            return DateRange(date.fromisoformat(start), date.fromisoformat(end), moment)
+        case {"kind": "date", "start": str(start), "end": str(end)}:
+            return DateRange(date.fromisoformat(start), date.fromisoformat(end))
+        case {"kind": "price", "min": low, "max": high, "currency": currency}:
+            return PriceRange(
+                Decimal(low) if isinstance(low, str) else None,
+                Decimal(high) if isinstance(high, str) else None,
+                currency if isinstance(currency, str) else None,
+            )
+        case _:
+            raise ValueError(f"not an entity value: {value!r}")
