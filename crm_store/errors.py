@@ -1,0 +1,21 @@
+"""What the store refuses, and why. Messages are fit to be shown to a user of the command line."""
+
+
+class StoreError(Exception):
+    """Base of everything the store raises on purpose."""
+
+
+class NotPermittedError(StoreError):
+    """The actor may not do or see this. Carries no hint whether the thing exists."""
+
+
+class NotFoundError(StoreError):
+    """The thing does not exist (raised to actors that may know so)."""
+
+
+class ConflictError(StoreError):
+    """Somebody else changed it first: a lost lease, a stale epoch, a claim already taken."""
+
+
+class InvalidRecordError(StoreError):
+    """A record is malformed. The message names the field and what was expected."""
