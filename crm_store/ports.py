@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from crm_store.types.actors import Actor, Role
-from crm_store.types.catalog import Product, Promotion, StockLevel, Store as Shop
+from crm_store.types.catalog import Product, Promotion, StockLevel
+from crm_store.types.catalog import Store as Shop
 from crm_store.types.conversations import (
     Conversation,
     ConversationKey,

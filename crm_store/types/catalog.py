@@ -52,7 +52,7 @@ class Product:
     """Slug such as ``skincare``."""
     category_name: LocalText
     line: str
-    """Business line: ``cosmetics``, ``apparel``, ``appliances``, ``food``, or the importer's own."""
+    """Business line: ``cosmetics``, ``apparel``, ``appliances``, ``food`` or an importer's own."""
     description: LocalText
     attributes: Mapping[str, LocalText] = field(default_factory=dict)
     """Attribute name (English slug) to its text."""
