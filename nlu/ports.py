@@ -16,6 +16,10 @@ class NluEngine(Protocol):
     def fingerprint(self) -> str:
         """Names the model; it changes when data, embedder or engine change."""
 
+    @property
+    def intents(self) -> frozenset[str]:
+        """Every intent the engine was trained on, `out_of_scope` among them."""
+
     async def parse(
         self,
         text: str,

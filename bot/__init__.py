@@ -1,0 +1,1 @@
+"""The assistant: one conversation turn, skills, channels, desk, HTTP API and command line."""

@@ -1,0 +1,1 @@
+"""What a skill is given and what it gives back; the state that a conversation keeps."""

@@ -1,0 +1,159 @@
+"""The skill: one file in `bot/skills/`, found by its decorator.
+
+    @skill("points_balance", audience=Audience.CUSTOMERS)
+    async def points_balance(turn: Turn) -> Outcome:
+        ...
+
+A skill reads through ``turn.store`` (always for ``turn.actor``) and ``turn.search``, writes
+nothing, and returns an `Outcome`. When a slot is missing it returns `turn.ask(...)`; the turn that
+brings the answer calls the skill again with the slot filled.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Flag, auto
+from typing import TypeAlias
+
+from bot.dialogue.effects import Effect, RequestHandoff
+from bot.dialogue.reply import Button, Card, Reply, TemplateValue
+from bot.dialogue.state import DialogueState, Question
+from bot.replies import Phrasebook, Speaker
+from crm_store.ports import CrmStore, UnitOfWork
+from crm_store.types.actors import Actor
+from crm_store.types.conversations import JSON, Conversation, Message
+from crm_store.types.handoffs import HandoffReason
+from knowledge.ports import CatalogSearch
+from nlu.types import Entity, EntityValue, Parse
+
+
+class Audience(Flag):
+    """Who may use a skill."""
+
+    CUSTOMERS = auto()
+    CLERKS = auto()
+    EVERYBODY = CUSTOMERS | CLERKS
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every turn can reach; made once by the composition root."""
+
+    store: CrmStore
+    search: CatalogSearch
+    phrasebook: Phrasebook
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message in its conversation, understood, and everything needed to answer it."""
+
+    services: Services
+    conversation: Conversation
+    actor: Actor
+    message: Message
+    parse: Parse
+    state: DialogueState
+    speaker: Speaker
+    """Words replies in the customer's language."""
+    skill: str
+    """The name of the skill that runs."""
+    slots: Mapping[str, JSON] = field(default_factory=dict)
+    """Slots filled by a button or by the answer to the last question, and those kept before."""
+
+    @property
+    def now(self) -> datetime:
+        """The present, with time zone UTC."""
+        return self.services.clock()
+
+    @property
+    def search(self) -> CatalogSearch:
+        """Catalogue search; blocking, call it through `asyncio.to_thread`."""
+        return self.services.search
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open the store for the actor of this turn."""
+        return self.services.store.reading(self.actor)
+
+    def entities(self, kind: str) -> list[Entity]:
+        """Return the entities of a kind, in the order of the text."""
+        return [entity for entity in self.parse.entities if entity.entity == kind]
+
+    def entity(self, kind: str) -> EntityValue | None:
+        """Return the value of the first entity of a kind."""
+        return next((entity.value for entity in self.entities(kind)), None)
+
+    def slot(self, name: str) -> str | None:
+        """Return a slot as text: a filled one first, else the message's entity of that name."""
+        if (filled := self.slots.get(name)) is not None:
+            return str(filled)
+        found = self.entity(name)
+        return found if isinstance(found, str) else None
+
+    def say(
+        self,
+        key: str,
+        *,
+        cards: tuple[Card, ...] = (),
+        buttons: tuple[Button, ...] = (),
+        **values: TemplateValue,
+    ) -> Reply:
+        """Word a reply by its template ``key`` in this skill's file, or ``file.key``."""
+        return Reply(self.words(key, **values), cards, buttons)
+
+    def words(self, key: str, **values: TemplateValue) -> str:
+        """Word a piece of text by its template."""
+        return self.speaker.words(key if "." in key else f"{self.skill}.{key}", values)
+
+    def done(self, *replies: Reply, effects: tuple[Effect, ...] = ()) -> "Outcome":
+        """Finish: no question stays open."""
+        return Outcome(replies, effects, self.state.settled())
+
+    def ask(self, slot: str, *replies: Reply, effects: tuple[Effect, ...] = ()) -> "Outcome":
+        """Ask for a slot; the answer comes back to this skill with all slots kept."""
+        before = self.state.question
+        again = before is not None and (before.skill, before.slot) == (self.skill, slot)
+        question = Question(self.skill, slot, before.asked + 1 if again and before else 1)
+        kept = {name: value for name, value in self.slots.items() if name != slot}
+        return Outcome(replies, effects, replace(self.state, question=question, slots=kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a skill decided."""
+
+    replies: tuple[Reply, ...]
+    effects: tuple[Effect, ...]
+    state: DialogueState
+
+    def remember(self, **changes: object) -> "Outcome":
+        """Return the outcome with fields of the dialogue state changed."""
+        return replace(self, state=replace(self.state, **changes))  # type: ignore[arg-type]
+
+
+Handler: TypeAlias = Callable[[Turn], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A registered skill."""
+
+    name: str
+    handler: Handler
+    audience: Audience
+    slots: tuple[str, ...]
+    """Slots that the skill may ask for, by entity name."""
+
+
+def skill(
+    name: str, *, audience: Audience = Audience.CUSTOMERS, slots: tuple[str, ...] = ()
+) -> Callable[[Handler], Skill]:
+    """Make a function the skill of an intent; `bot.skills.load` finds it."""
+    return lambda handler: Skill(name, handler, audience, slots)
+
+
+def handoff(turn: Turn, reason: HandoffReason, packet: Mapping[str, JSON]) -> RequestHandoff:
+    """Return the effect that calls a human about this turn."""
+    return RequestHandoff(reason, {"language": turn.parse.language, **packet})

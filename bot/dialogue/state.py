@@ -1,0 +1,62 @@
+"""The dialogue state: what a conversation remembers between two turns.
+
+It is stored as JSON with the conversation and is replaced as a whole, once a turn.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pydantic import TypeAdapter
+
+from crm_store.types.conversations import JSON, JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the bot asked last and is waiting to be told."""
+
+    skill: str
+    """The skill that goes on with the answer."""
+    slot: str
+    """Which of its slots the answer fills; `CONFIRM` for a yes-or-no question."""
+    asked: int = 1
+    """How many times it was asked in a row."""
+
+
+CONFIRM = "confirm"
+"""The slot of a yes-or-no question; filled with ``True`` or ``False``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueState:
+    """Everything a conversation remembers."""
+
+    question: Question | None = None
+    slots: Mapping[str, JSON] = field(default_factory=dict)
+    """Slots of the skill that is asking; empty when none is."""
+    shown_products: tuple[str, ...] = ()
+    """Ids of the products last shown, in order: "the second one"."""
+    order_number: str | None = None
+    """The order last spoken of."""
+    member_in_focus: int | None = None
+    """The member whom a clerk is serving."""
+    last_skill: str | None = None
+    misunderstood: int = 0
+    """Messages in a row that were not understood."""
+
+    def to_json(self) -> JSONObject:
+        """Return the state as the store keeps it."""
+        stored: JSONObject = _ADAPTER.dump_python(self, mode="json", exclude_defaults=True)
+        return stored
+
+    @staticmethod
+    def from_json(stored: JSONObject) -> "DialogueState":
+        """Read a stored state; an empty object is the state of a new conversation."""
+        return _ADAPTER.validate_python(stored)
+
+    def settled(self) -> "DialogueState":
+        """Return the state with no question open."""
+        return replace(self, question=None, slots={})
+
+
+_ADAPTER = TypeAdapter(DialogueState)

@@ -1,0 +1,126 @@
+"""Replies: template files per language, and the speaker that words them.
+
+``replies/zh/points_balance.yml`` holds the Chinese templates of one skill, key by key; the English
+ones have the same keys in ``replies/en``. A template is Jinja2 and prints values as plain text.
+Traditional Chinese is the Simplified wording converted as a whole, values included.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, get_currency_symbol
+from jinja2 import Environment, StrictUndefined, Template
+from ruamel.yaml import YAML
+
+from crm_store.types.text import LocalText
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+LANGUAGES = ("zh", "en")
+FOLDER = Path(__file__).parent
+
+
+class Phrasebook:
+    """All templates of both languages; read once, safe to share."""
+
+    def __init__(self, folder: Path = FOLDER, *, time_zone: str = "Asia/Shanghai") -> None:
+        self.time_zone = ZoneInfo(time_zone)
+        self._templates = {lang: self._read(folder / lang, lang) for lang in LANGUAGES}
+
+    def _read(self, folder: Path, language: str) -> dict[str, Template]:
+        environment = Environment(
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # noqa: S701 - replies are plain text; each channel escapes its own
+        )
+        environment.filters.update(_filters(language, self.time_zone))
+        return {
+            f"{file.stem}.{key}": environment.from_string(str(text).rstrip("\n"))
+            for file in sorted(folder.glob("*.yml"))
+            for key, text in (YAML(typ="safe").load(file) or {}).items()
+        }
+
+    def keys(self, language: str) -> frozenset[str]:
+        """Return every template key of a language, as ``file.key``."""
+        return frozenset(self._templates[language])
+
+    def speaker(self, language: str) -> "Speaker":
+        """Return who words replies in ``zh``, ``zh-Hant`` or ``en``."""
+        return Speaker(self, language)
+
+    def template(self, language: str, key: str) -> Template:
+        """Return a template; `KeyError` names the missing key."""
+        return self._templates["en" if language.startswith("en") else "zh"][key]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Words templates in one language."""
+
+    phrasebook: Phrasebook
+    language: str
+
+    def words(self, key: str, values: Mapping[str, object] | None = None) -> str:
+        """Fill the template ``file.key`` with values."""
+        text = self.phrasebook.template(self.language, key).render(dict(values or {}))
+        return self.script(text)
+
+    def local(self, text: LocalText) -> str:
+        """Return a bilingual text in this language and script."""
+        return self.script(text.in_language(self.language))
+
+    def script(self, text: str) -> str:
+        """Return Simplified text in the customer's script."""
+        return _to_traditional().convert(text) if self.language == "zh-Hant" else text
+
+    def money(self, amount: Decimal, currency: str = "CNY") -> str:
+        """Return a price as the language prints it."""
+        return _money(amount, currency, self.language)
+
+
+@cache
+def _to_traditional() -> "OpenCC":
+    from opencc import OpenCC  # noqa: PLC0415 - its dictionaries are only needed for zh-Hant
+
+    return OpenCC("s2hk")
+
+
+def _locale(language: str) -> str:
+    return "en_GB" if language.startswith("en") else "zh_CN"
+
+
+def _money(amount: Decimal, currency: str, language: str) -> str:
+    # The shop's own symbol in both languages: English pages of Chinese shops print ¥, not CN¥.
+    symbol = get_currency_symbol(currency, locale="zh_CN")
+    pattern = "#,##0.00" if amount != amount.to_integral_value() else "#,##0"
+    return symbol + format_decimal(amount, pattern, locale=_locale(language))
+
+
+def _filters(language: str, zone: ZoneInfo) -> dict[str, object]:
+    locale = _locale(language)
+
+    def day(value: date | datetime) -> str:
+        local = value.astimezone(zone).date() if isinstance(value, datetime) else value
+        return format_date(local, "M月d日" if language == "zh" else "d MMM", locale=locale)
+
+    def moment(value: datetime) -> str:
+        pattern = "M月d日 HH:mm" if language == "zh" else "d MMM, HH:mm"
+        return format_datetime(value, pattern, tzinfo=zone, locale=locale)
+
+    return {
+        "day": day,
+        "moment": moment,
+        "clock": lambda value: value.strftime("%H:%M"),
+        "money": lambda value, currency="CNY": _money(value, currency, language),
+        "number": lambda value: format_decimal(value, locale=locale),
+        "local": lambda value: value.in_language(language),
+    }

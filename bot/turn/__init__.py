@@ -1,0 +1,1 @@
+"""How one message travels: inbox, worker, routing, the turn itself, outbox."""

@@ -1,0 +1,108 @@
+"""Routing: which skill answers a message. Pure rules, no I/O.
+
+In this order: a pressed button names its skill; an answer to the bot's last question goes on with
+the skill that asked; a message with two readings close together is clarified; otherwise the
+intent's own skill answers. An intent that nobody has a skill for goes to ``not_supported``, which
+offers a human; what was not understood goes to ``out_of_scope``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.dialogue.reply import Pressed
+from bot.dialogue.skill import Audience, Skill
+from bot.dialogue.state import CONFIRM, DialogueState, Question
+from crm_store.types.conversations import JSON
+from nlu.types import OUT_OF_SCOPE, Parse, value_to_json
+
+CLERK_INTENTS = frozenset(
+    {
+        "member_lookup",
+        "member_history",
+        "next_best_offer",
+        "add_note",
+        "create_followup",
+        "list_followups",
+        "segment_query",
+    }
+)
+"""Understood only when a clerk speaks."""
+
+NOT_SUPPORTED = "not_supported"
+CLARIFY = "clarify"
+
+_LEAVING = frozenset({"stop", "deny"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The skill that answers, and the slots that are filled before it runs."""
+
+    skill: str
+    slots: Mapping[str, JSON] = field(default_factory=dict)
+    understood: bool = True
+    """Whether the message was understood; false counts towards offering a human."""
+
+
+def may_use(skill: Skill, audience: Audience) -> bool:
+    """Whether a skill is for this audience."""
+    return bool(skill.audience & audience)
+
+
+def route(
+    parse: Parse,
+    pressed: Pressed | None,
+    state: DialogueState,
+    skills: Mapping[str, Skill],
+    audience: Audience,
+) -> Route:
+    """Return which skill answers."""
+    if pressed is not None:
+        return _of_button(pressed, skills, audience)
+    if state.question is not None and (going_on := _answer(parse, state, state.question)):
+        return going_on
+    if parse.ambiguous:
+        return Route(CLARIFY, {"intents": [score.name for score in parse.ambiguous]})
+    if not parse.in_scope or parse.intent.name == OUT_OF_SCOPE:
+        return Route(OUT_OF_SCOPE, understood=False)
+    return _of_intent(parse.intent.name, skills, audience)
+
+
+def _of_intent(intent: str, skills: Mapping[str, Skill], audience: Audience) -> Route:
+    found = skills.get(intent)
+    if found is not None and may_use(found, audience):
+        return Route(intent)
+    if intent in CLERK_INTENTS and not audience & Audience.CLERKS:
+        return Route(OUT_OF_SCOPE, understood=False)
+    return Route(NOT_SUPPORTED, {"intent": intent})
+
+
+def _of_button(pressed: Pressed, skills: Mapping[str, Skill], audience: Audience) -> Route:
+    going_to = _of_intent(pressed.intent, skills, audience)
+    return Route(going_to.skill, {**pressed.slots, **going_to.slots}, going_to.understood)
+
+
+def _answer(parse: Parse, state: DialogueState, question: Question) -> Route | None:
+    """Return where the answer to the last question goes; ``None`` when it is no answer."""
+    if question.slot == CONFIRM:
+        return _confirmation(parse, state, question)
+    if parse.intent.name in _LEAVING and parse.in_scope:
+        return Route("stop")
+    for entity in parse.entities:
+        if entity.entity == question.slot:
+            value = value_to_json(entity.value)
+            return Route(question.skill, {**state.slots, question.slot: value})
+    if not parse.in_scope:
+        # Something was said, but not what was asked: the skill asks again and may give up.
+        return Route(question.skill, state.slots, understood=False)
+    return None
+
+
+def _confirmation(parse: Parse, state: DialogueState, question: Question) -> Route | None:
+    match parse.intent.name:
+        case "affirm":
+            return Route(question.skill, {**state.slots, CONFIRM: True})
+        case "deny" | "stop":
+            return Route(question.skill, {**state.slots, CONFIRM: False})
+        case _:
+            return None

@@ -1,0 +1,181 @@
+"""One turn: a message of a claimed conversation is understood, answered and committed.
+
+Understanding and the skill run outside any transaction; dialogue state, effects, the parse, the
+replies and the mark that the message is handled are committed together, or not at all.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.dialogue.reply import Pressed, Reply
+from bot.dialogue.skill import Audience, Outcome, Services, Skill, Turn
+from bot.dialogue.state import DialogueState
+from bot.turn.routing import CLERK_INTENTS, route
+from crm_store.errors import ConflictError
+from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.conversations import (
+    Conversation,
+    Lease,
+    Message,
+    NewReply,
+    Owner,
+    ParseRecord,
+    Verification,
+)
+from nlu.ports import NluEngine
+from nlu.types import IntentScore, Parse
+
+log = logging.getLogger(__name__)
+
+FAILED = "skill_failed"
+"""The skill that answers when another one broke: it calls a human."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRunner:
+    """Answers messages; made once by the composition root and shared by all workers."""
+
+    services: Services
+    nlu: NluEngine
+    skills: Mapping[str, Skill]
+
+    async def answer(self, lease: Lease, message: Message) -> None:
+        """Answer one message of a claimed conversation.
+
+        Raises `ConflictError` when the lease was lost. When a human took the conversation over
+        while the skill was thinking, nothing of the bot's answer is kept.
+        """
+        conversation, state = await self._look(lease)
+        if conversation.owner is not Owner.BOT:
+            await self._leave_to_human(lease, message)
+            return
+        actor = await self._actor(conversation)
+        turn = await self._understand(conversation, actor, state, message)
+        outcome = await self._run(turn)
+        try:
+            await self._commit(lease, turn, outcome)
+        except ConflictError:
+            conversation, _ = await self._look(lease)
+            if conversation.owner is Owner.BOT:
+                raise
+            await self._leave_to_human(lease, message)
+
+    async def _look(self, lease: Lease) -> tuple[Conversation, DialogueState]:
+        async with self.services.store.reading(SYSTEM) as uow:
+            conversation = await uow.conversations.get(lease.conversation_id)
+            stored = await uow.conversations.dialogue(lease.conversation_id)
+        if conversation is None:
+            raise ConflictError("the claimed conversation is gone")
+        return conversation, DialogueState.from_json(stored)
+
+    async def _actor(self, conversation: Conversation) -> Actor:
+        """Return on whose behalf this conversation's skills may look at data."""
+        if conversation.staff_id is not None:
+            async with self.services.store.reading(SYSTEM) as uow:
+                staff = await uow.staff.get(conversation.staff_id)
+            if staff is not None and staff.active:
+                return Actor(
+                    staff.role,
+                    staff_id=staff.id,
+                    store_id=staff.store_id,
+                    conversation_id=conversation.id,
+                )
+        elif conversation.verification is Verification.ATTESTED:
+            return Actor(
+                Role.CUSTOMER,
+                member_id=conversation.member_id,
+                conversation_id=conversation.id,
+            )
+        return Actor(Role.GUEST, conversation_id=conversation.id)
+
+    async def _understand(
+        self, conversation: Conversation, actor: Actor, state: DialogueState, message: Message
+    ) -> Turn:
+        audience = Audience.CLERKS if actor.is_staff else Audience.CUSTOMERS
+        pressed = Pressed.from_text(message.text)
+        if pressed is None:
+            parse = await self.nlu.parse(
+                message.text, allowed_intents=self._intents(audience), now=message.created_at
+            )
+        else:
+            parse = self._pressed_parse(message, pressed, conversation)
+        chosen = route(parse, pressed, state, self.skills, audience)
+        misunderstood = 0 if chosen.understood else state.misunderstood + 1
+        return Turn(
+            services=self.services,
+            conversation=conversation,
+            actor=replace(actor, purpose=chosen.skill),
+            message=message,
+            parse=parse,
+            state=replace(state, misunderstood=misunderstood),
+            speaker=self.services.phrasebook.speaker(parse.language),
+            skill=chosen.skill,
+            slots=chosen.slots,
+        )
+
+    def _intents(self, audience: Audience) -> frozenset[str] | None:
+        """Clerks may say everything; to customers the clerks' intents do not exist."""
+        return None if audience is Audience.CLERKS else self.nlu.intents - CLERK_INTENTS
+
+    def _pressed_parse(
+        self, message: Message, pressed: Pressed, conversation: Conversation
+    ) -> Parse:
+        """A button is understood without a model; the language is the one last spoken."""
+        score = IntentScore(pressed.intent, 1.0)
+        language = conversation.language or "zh"
+        return Parse(
+            text=message.text,
+            language=language,  # type: ignore[arg-type]
+            intent=score,
+            ranking=(score,),
+            entities=(),
+            in_scope=True,
+            fingerprint="button",
+        )
+
+    async def _run(self, turn: Turn) -> Outcome:
+        try:
+            outcome = await self.skills[turn.skill].handler(turn)
+        except Exception:
+            # The customer's words stay out of the log; the message id leads to them.
+            log.exception("skill %s failed on message %s", turn.skill, turn.message.id)
+            outcome = await self.skills[FAILED].handler(
+                replace(turn, skill=FAILED, slots={"failed": turn.skill})
+            )
+        return outcome.remember(last_skill=turn.skill)
+
+    async def _commit(self, lease: Lease, turn: Turn, outcome: Outcome) -> None:
+        parse = turn.parse
+        detail = parse.to_rasa()
+        async with self.services.store.writing(SYSTEM) as uow:
+            before = await uow.conversations.get(turn.conversation.id)
+            if before is None or before.epoch != turn.conversation.epoch:
+                raise ConflictError("the conversation changed hands during the turn")
+            for effect in outcome.effects:
+                await effect.apply(uow, before)
+            await uow.conversations.save_dialogue(lease, outcome.state.to_json())
+            await uow.conversations.handled(
+                lease,
+                turn.message.id,
+                parse=ParseRecord(
+                    parse.intent.name, parse.intent.confidence, parse.fingerprint, detail
+                ),
+                language=parse.language,
+            )
+            after = await uow.conversations.get(turn.conversation.id)
+            await uow.conversations.reply(
+                turn.conversation.id,
+                [_stored(reply) for reply in outcome.replies],
+                epoch=after.epoch if after else before.epoch,
+                in_reply_to=turn.message.id,
+            )
+
+    async def _leave_to_human(self, lease: Lease, message: Message) -> None:
+        """A human owns the conversation: the message is theirs, the bot says nothing."""
+        async with self.services.store.writing(SYSTEM) as uow:
+            await uow.conversations.handled(lease, message.id, parse=None, language=None)
+
+
+def _stored(reply: Reply) -> NewReply:
+    return NewReply(reply.text, reply.to_payload())
