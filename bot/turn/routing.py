@@ -59,7 +59,7 @@ def route(
     """Return which skill answers."""
     if pressed is not None:
         return _of_button(pressed, skills, audience)
-    if state.question is not None and (going_on := _answer(parse, state, state.question)):
+    if state.question is not None and (going_on := _answer(parse, state, state.question, skills)):
         return going_on
     if parse.ambiguous:
         return Route(CLARIFY, {"intents": [score.name for score in parse.ambiguous]})
@@ -82,20 +82,31 @@ def _of_button(pressed: Pressed, skills: Mapping[str, Skill], audience: Audience
     return Route(going_to.skill, {**pressed.slots, **going_to.slots}, going_to.understood)
 
 
-def _answer(parse: Parse, state: DialogueState, question: Question) -> Route | None:
+def _answer(
+    parse: Parse, state: DialogueState, question: Question, skills: Mapping[str, Skill]
+) -> Route | None:
     """Return where the answer to the last question goes; ``None`` when it is no answer."""
     if question.slot == CONFIRM:
         return _confirmation(parse, state, question)
     if parse.intent.name in _LEAVING and parse.in_scope:
         return Route("stop")
-    for entity in parse.entities:
-        if entity.entity == question.slot:
-            value = value_to_json(entity.value)
-            return Route(question.skill, {**state.slots, question.slot: value})
+    told = _slots_told(parse, skills.get(question.skill))
+    if question.slot in told:
+        return Route(question.skill, {**state.slots, **told})
     if not parse.in_scope:
         # Something was said, but not what was asked: the skill asks again and may give up.
         return Route(question.skill, state.slots, understood=False)
     return None
+
+
+def _slots_told(parse: Parse, skill: Skill | None) -> dict[str, JSON]:
+    """Return the skill's slots that the message fills: the asked one, and any said besides."""
+    wanted = skill.slots if skill else ()
+    return {
+        entity.entity: value_to_json(entity.value)
+        for entity in reversed(parse.entities)
+        if entity.entity in wanted
+    }
 
 
 def _confirmation(parse: Parse, state: DialogueState, question: Question) -> Route | None:
