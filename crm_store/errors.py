@@ -19,3 +19,11 @@ class ConflictError(StoreError):
 
 class InvalidRecordError(StoreError):
     """A record is malformed. The message names the field and what was expected."""
+
+
+class DatabaseURLError(StoreError):
+    """The database URL is malformed or names a database that is not supported."""
+
+
+class SchemaError(StoreError):
+    """The database is not at the revision that this program needs."""

@@ -1,0 +1,61 @@
+"""Tables of the one database; importing this package registers all of them."""
+
+from crm_store.models.base import Base
+from crm_store.models.catalog import ProductRow, PromotionRow, StockRow, StoreRow, VariantRow
+from crm_store.models.conversations import (
+    ConversationRow,
+    DialogueStateRow,
+    HandoffRow,
+    MessageRow,
+)
+from crm_store.models.loyalty import CouponRow, PointsEntryRow
+from crm_store.models.orders import (
+    CaseRow,
+    OrderLineRow,
+    OrderRow,
+    PaymentRow,
+    ShipmentEventRow,
+    ShipmentRow,
+)
+from crm_store.models.people import AddressRow, IdentityRow, MemberRow, MergeRow, StaffRow
+from crm_store.models.records import AuditRow, SourceRecordRow
+from crm_store.models.relations import (
+    ConsentRow,
+    FollowUpRow,
+    InteractionRow,
+    NoteRow,
+    PreferenceRow,
+)
+
+__all__ = [
+    "AddressRow",
+    "AuditRow",
+    "Base",
+    "CaseRow",
+    "ConsentRow",
+    "ConversationRow",
+    "CouponRow",
+    "DialogueStateRow",
+    "FollowUpRow",
+    "HandoffRow",
+    "IdentityRow",
+    "InteractionRow",
+    "MemberRow",
+    "MergeRow",
+    "MessageRow",
+    "NoteRow",
+    "OrderLineRow",
+    "OrderRow",
+    "PaymentRow",
+    "PointsEntryRow",
+    "PreferenceRow",
+    "ProductRow",
+    "PromotionRow",
+    "ShipmentEventRow",
+    "ShipmentRow",
+    "SourceRecordRow",
+    "StaffRow",
+    "StockRow",
+    "StoreRow",
+    "VariantRow",
+]

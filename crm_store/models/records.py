@@ -1,0 +1,55 @@
+"""Tables of raw source records and of the audit."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from crm_store.models.base import Base, key, personal, plain
+from crm_store.models.types import CleanJSON, Word
+from crm_store.types.conversations import JSON
+from crm_store.types.records import RecordState
+
+
+class SourceRecordRow(Base):
+    """A record as a source sent it, and what became of it."""
+
+    __tablename__ = "source_records"
+    __table_args__ = (UniqueConstraint("source", "record_key"),)
+
+    id: Mapped[int] = key()
+    source: Mapped[str] = plain()
+    record_key: Mapped[str] = personal()
+    """The source's own key; some sources use a phone number for it."""
+    file: Mapped[str] = plain()
+    line: Mapped[int] = plain()
+    checksum: Mapped[str] = plain()
+    raw_enc: Mapped[str] = personal()
+    state: Mapped[RecordState] = plain(Word(RecordState))
+    reason: Mapped[str | None] = plain()
+    entity: Mapped[str | None] = plain()
+    """What it became, for instance ``member:42``."""
+    imported_at: Mapped[datetime] = plain()
+
+
+class AuditRow(Base):
+    """Who saw or did what. The database itself refuses to change or delete a row."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_subject", "subject", "at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = key()
+    at: Mapped[datetime] = plain()
+    actor_role: Mapped[str] = plain()
+    actor_id: Mapped[int | None] = plain()
+    """The staff id, or the member id of a customer."""
+    action: Mapped[str] = plain()
+    subject: Mapped[str] = plain()
+    purpose: Mapped[str] = plain(default="")
+    detail: Mapped[Mapping[str, JSON]] = plain(CleanJSON(), default=dict)
+    """Facts such as counts and outcomes; never a personal value, since rows cannot be blanked."""
+    conversation_id: Mapped[int | None] = plain()
