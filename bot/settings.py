@@ -71,9 +71,24 @@ class ConversationSettings(Section):
     """Misunderstandings in a row before a human is offered first of all."""
 
 
+class WebSettings(Section):
+    """Web chat, storefront and API."""
+
+    allowed_origins: tuple[str, ...] = ()
+    """Other sites that embed the chat, such as ``https://shop.example``; none by default."""
+    reply_seconds: Annotated[float, Field(gt=0, le=120)] = 20
+    """How long the REST channel waits for the bot's replies to one message."""
+    messages_per_minute: Annotated[int, Field(ge=1)] = 30
+    """In one conversation; a third of them may come at once."""
+    requests_per_minute: Annotated[int, Field(ge=1)] = 600
+    """From one network address; a third of them may come at once."""
+
+
 class DemoSettings(Section):
     """The demo retailer."""
 
+    logins: bool = False
+    """Whether every visitor of the storefront may speak as a member. Never with real members."""
     seed: int = 20_240_618
     people: Annotated[int, Field(ge=10)] = 5_000
     orders: Annotated[int, Field(ge=10)] = 40_000
@@ -86,6 +101,7 @@ class Assistant(Section):
     nlu: NluSettings = NluSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     conversation: ConversationSettings = ConversationSettings()
+    web: WebSettings = WebSettings()
     demo: DemoSettings = DemoSettings()
 
 
