@@ -16,14 +16,13 @@ from datetime import datetime
 from enum import Flag, auto
 from typing import TypeAlias
 
-from bot.dialogue.effects import Effect, RequestHandoff
+from bot.dialogue.effects import Effect
 from bot.dialogue.reply import Button, Card, Reply, TemplateValue
 from bot.dialogue.state import DialogueState, Question
 from bot.replies import Phrasebook, Speaker
 from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import Actor
 from crm_store.types.conversations import JSON, Conversation, Message
-from crm_store.types.handoffs import HandoffReason
 from knowledge.ports import CatalogSearch
 from nlu.types import Entity, EntityValue, Parse
 
@@ -111,13 +110,21 @@ class Turn:
         """Finish: no question stays open."""
         return Outcome(replies, effects, self.state.settled())
 
-    def ask(self, slot: str, *replies: Reply, effects: tuple[Effect, ...] = ()) -> "Outcome":
-        """Ask for a slot; the answer comes back to this skill with all slots kept."""
+    def ask(
+        self,
+        slot: str,
+        *replies: Reply,
+        skill: str | None = None,
+        slots: Mapping[str, JSON] | None = None,
+    ) -> "Outcome":
+        """Ask for a slot; the answer goes to this skill (or another) with all slots kept."""
+        asking = skill or self.skill
         before = self.state.question
-        again = before is not None and (before.skill, before.slot) == (self.skill, slot)
-        question = Question(self.skill, slot, before.asked + 1 if again and before else 1)
-        kept = {name: value for name, value in self.slots.items() if name != slot}
-        return Outcome(replies, effects, replace(self.state, question=question, slots=kept))
+        again = before is not None and (before.skill, before.slot) == (asking, slot)
+        question = Question(asking, slot, before.asked + 1 if again and before else 1)
+        kept = self.slots if slots is None else slots
+        kept = {name: value for name, value in kept.items() if name != slot}
+        return Outcome(replies, (), replace(self.state, question=question, slots=kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +159,3 @@ def skill(
 ) -> Callable[[Handler], Skill]:
     """Make a function the skill of an intent; `bot.skills.load` finds it."""
     return lambda handler: Skill(name, handler, audience, slots)
-
-
-def handoff(turn: Turn, reason: HandoffReason, packet: Mapping[str, JSON]) -> RequestHandoff:
-    """Return the effect that calls a human about this turn."""
-    return RequestHandoff(reason, {"language": turn.parse.language, **packet})

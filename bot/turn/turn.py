@@ -93,7 +93,7 @@ class TurnRunner:
         self, conversation: Conversation, actor: Actor, state: DialogueState, message: Message
     ) -> Turn:
         audience = Audience.CLERKS if actor.is_staff else Audience.CUSTOMERS
-        pressed = Pressed.from_text(message.text)
+        pressed = self._pressed(message)
         if pressed is None:
             parse = await self.nlu.parse(
                 message.text, allowed_intents=self._intents(audience), now=message.created_at
@@ -113,6 +113,12 @@ class TurnRunner:
             skill=chosen.skill,
             slots=chosen.slots,
         )
+
+    def _pressed(self, message: Message) -> Pressed | None:
+        """Read a button; only intents that people can also say may be pressed."""
+        pressed = Pressed.from_text(message.text)
+        sayable = pressed is not None and pressed.intent in self.nlu.intents & self.skills.keys()
+        return pressed if sayable else None
 
     def _intents(self, audience: Audience) -> frozenset[str] | None:
         """Clerks may say everything; to customers the clerks' intents do not exist."""

@@ -6,7 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
+from typing_extensions import TypeAliasType
+
+# Named alias types, so that validators can follow the recursion (PEP 695).
+JSON = TypeAliasType("JSON", "str | int | float | bool | list[JSON] | dict[str, JSON] | None")
 JSONObject: TypeAlias = Mapping[str, JSON]
 
 

@@ -1,0 +1,48 @@
+"""What was not understood, or could mean two things."""
+
+from bot.dialogue.packet import call_human
+from bot.dialogue.reply import Button, payload
+from bot.dialogue.skill import Audience, Outcome, Turn, skill
+from bot.dialogue.state import CONFIRM
+from crm_store.types.handoffs import HandoffReason
+
+OFFER_AFTER = 2
+"""Misunderstandings in a row before a human is offered."""
+CALL_AFTER = 3
+"""... and before one is called without asking again."""
+
+
+@skill("out_of_scope", audience=Audience.EVERYBODY)
+async def out_of_scope(turn: Turn) -> Outcome:
+    """Say honestly that it was not understood; offer a human, then call one."""
+    if "cut_from" in turn.message.payload:
+        return turn.done(turn.say("too_long", length=turn.message.payload["cut_from"]))
+    if turn.message.payload.get("attachment"):
+        return _offer(turn, "attachment")
+    if turn.actor.is_staff or turn.state.misunderstood < OFFER_AFTER:
+        key = "again_clerk" if turn.actor.is_staff else "again"
+        help_button = Button(turn.words("bot_help.button"), payload("bot_help"))
+        return turn.done(turn.say(key, buttons=(help_button,)))
+    if turn.state.misunderstood < CALL_AFTER:
+        return _offer(turn, "offer_human")
+    effect = call_human(turn, HandoffReason.NOT_UNDERSTOOD)
+    return turn.done(turn.say("calling"), effects=(effect,)).remember(misunderstood=0)
+
+
+def _offer(turn: Turn, key: str) -> Outcome:
+    slots = {"reason": HandoffReason.NOT_UNDERSTOOD.value, "asked": turn.message.text}
+    buttons = (
+        Button(turn.words("talk_to_human.yes"), payload("talk_to_human", slots)),
+        Button(turn.words("bot_help.button"), payload("bot_help")),
+    )
+    reply = turn.say(key, buttons=buttons)
+    return turn.ask(CONFIRM, reply, skill="talk_to_human", slots=slots)
+
+
+@skill("clarify", audience=Audience.EVERYBODY)
+async def clarify(turn: Turn) -> Outcome:
+    """Two readings are close: let the customer choose."""
+    named = turn.slots.get("intents")
+    intents = [str(name) for name in named] if isinstance(named, list) else []
+    buttons = tuple(Button(turn.words(f"topics.{name}"), payload(name)) for name in intents)
+    return turn.done(turn.say("out_of_scope.clarify", buttons=buttons))
