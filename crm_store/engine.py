@@ -3,8 +3,10 @@
 SQLite runs in WAL mode, so readers never wait, with ``synchronous=FULL``: a channel acknowledges
 a message after the commit, and a commit that a power cut can take back would break that promise.
 The driver's own transaction handling is switched off, because it begins a transaction only at the
-first write; `writing_engine` begins with the write lock in hand instead, so that two writers queue
-up (up to five seconds) rather than fail on a stale snapshot.
+first write and then fails on a snapshot that has become stale. The store begins them itself:
+`make_writer` returns an engine of one connection, whose transactions hold the write lock from the
+start. Writers of one process queue for that connection in turn; only writers of other processes
+wait on the file lock, for up to five seconds.
 """
 
 import json
@@ -19,43 +21,51 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm_store.errors import DatabaseURLError
 
-BUSY_TIMEOUT_MS = 5000
-BEGIN = "huike_begin"
-"""Execution option: the statement that begins a transaction on SQLite."""
-
 SQLITE_PRAGMAS = (
+    "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
 )
 POSTGRES_NAMES = frozenset({"postgres", "postgresql", "postgresql+asyncpg"})
 SQLITE_NAMES = frozenset({"sqlite", "sqlite+aiosqlite"})
+READERS = 8
+"""Connections for reading on SQLite; each is a thread."""
 
 
-def make_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
+def make_engine(url: str) -> AsyncEngine:
     """Return an engine for ``sqlite:///path`` or ``postgresql://…``; connects to nothing yet."""
     parsed = _async_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_async_engine(
-            parsed, json_serializer=_dump, pool_size=pool_size, pool_pre_ping=True
-        )
-    Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(parsed, json_serializer=_dump, pool_size=pool_size)
+        return create_async_engine(parsed, json_serializer=_dump, pool_pre_ping=True)
+    return _sqlite_engine(parsed, begin="BEGIN", connections=READERS)
+
+
+def make_writer(reader: AsyncEngine) -> AsyncEngine:
+    """Return the engine for writing beside one for reading; on PostgreSQL they are the same."""
+    if reader.dialect.name == "postgresql":
+        return reader
+    return _sqlite_engine(reader.url, begin="BEGIN IMMEDIATE", connections=1)
+
+
+def _sqlite_engine(url: URL, *, begin: str, connections: int) -> AsyncEngine:
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url, json_serializer=_dump, pool_size=connections, max_overflow=0, pool_timeout=60
+    )
+
+    def begin_sqlite(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "begin", begin_sqlite)
     return engine
-
-
-def writing_engine(engine: AsyncEngine) -> AsyncEngine:
-    """Return the same engine and pool, whose transactions take SQLite's write lock at once."""
-    return engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
 
 
 def _async_url(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseURLError("a database URL is sqlite:///PATH or postgresql://…") from error
     if parsed.drivername in POSTGRES_NAMES:
         return _postgres_url(parsed)
@@ -77,12 +87,8 @@ def _dump(value: Any) -> str:  # noqa: ANN401 - SQLAlchemy's hook takes anything
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))

@@ -27,3 +27,7 @@ class DatabaseURLError(StoreError):
 
 class SchemaError(StoreError):
     """The database is not at the revision that this program needs."""
+
+
+class VaultError(StoreError):
+    """A key is malformed, or a stored value cannot be decrypted with the keys at hand."""

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crm_store.engine import make_engine, writing_engine
+from crm_store.engine import make_engine, make_writer
 from crm_store.errors import SchemaError
 
 ADVISORY_LOCK = 0x4855494B45
@@ -60,9 +60,9 @@ async def check_revision(engine: AsyncEngine) -> None:
 
 
 async def _upgrade(url: str) -> None:
-    engine = make_engine(url)
+    engine = make_writer(make_engine(url))
     try:
-        async with writing_engine(engine).begin() as connection:
+        async with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
             await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))

@@ -33,7 +33,7 @@ class StoreRow(Base):
 
 
 class ProductRow(Base):
-    """A product; ``updated_at`` feeds the catalogue's version."""
+    """A product. ``checksum`` is over everything it says, its variants included."""
 
     __tablename__ = "products"
 
@@ -54,10 +54,10 @@ class ProductRow(Base):
     """Attribute slug to ``{"zh": ..., "en": ...}``."""
     replenish_days: Mapped[int | None] = plain()
     image_url: Mapped[str | None] = plain()
-    updated_at: Mapped[datetime] = plain(index=True)
+    checksum: Mapped[str] = plain()
 
     variants: Mapped[list["VariantRow"]] = relationship(
-        order_by="VariantRow.position", lazy="raise", cascade="all, delete-orphan"
+        order_by="VariantRow.position", lazy="raise", viewonly=True
     )
 
 

@@ -109,7 +109,7 @@ class Money(TypeDecorator[Decimal]):
         return dialect.type_descriptor(native)
 
     @override
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:  # type: ignore[override]
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:
         if value is None:
             return None
         amount = Decimal(value).quantize(FEN, ROUND_HALF_UP)

@@ -43,10 +43,9 @@ def upgrade() -> None:
         sa.Column("attributes", CleanJSON(), nullable=False),
         sa.Column("replenish_days", Whole, nullable=True),
         sa.Column("image_url", CleanText(), nullable=True),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("checksum", CleanText(), nullable=False),
     )
     op.create_index("ix_products_category", "products", ["category"])
-    op.create_index("ix_products_updated_at", "products", ["updated_at"])
 
     op.create_table(
         "variants",

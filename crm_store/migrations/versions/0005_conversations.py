@@ -71,15 +71,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_messages_conversation", "messages", ["conversation_id", "id"])
     op.create_index("ix_messages_created_at", "messages", ["created_at"])
-    create_partial_index("ix_messages_due", "messages", ["due_at"], where="state = 'queued'")
     create_partial_index(
-        "ix_messages_leased", "messages", ["lease_until"], where="state = 'sending'"
+        "ix_messages_due",
+        "messages",
+        ["due_at"],
+        where="state = 'queued'",
     )
     create_partial_index(
-        "ix_messages_queued", "messages", ["conversation_id", "id"], where="state = 'queued'"
+        "ix_messages_leased",
+        "messages",
+        ["lease_until"],
+        where="state = 'sending'",
     )
     create_partial_index(
-        "ix_messages_unhandled", "messages", ["conversation_id", "id"], where="state = 'received'"
+        "ix_messages_queued",
+        "messages",
+        ["conversation_id", "id"],
+        where="state = 'queued'",
+    )
+    create_partial_index(
+        "ix_messages_unhandled",
+        "messages",
+        ["conversation_id", "id"],
+        where="state = 'received'",
     )
     create_partial_index(
         "uq_messages_sending",
