@@ -6,8 +6,8 @@ after a time-out alike. A lost ring therefore costs a moment, never a message.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Hashable
-from contextlib import suppress
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager, suppress
 
 
 class Bell:
@@ -21,15 +21,21 @@ class Bell:
         for event in self._waiting.get(topic, ()):
             event.set()
 
-    async def wait(self, topic: Hashable, seconds: float) -> bool:
-        """Wait for a ring, at most some seconds; returns whether it rang."""
+    @contextmanager
+    def listening(self, topic: Hashable) -> Iterator[asyncio.Event]:
+        """Listen for a while: the event is set by a ring, also while nobody waits for it."""
         event = asyncio.Event()
         self._waiting[topic].add(event)
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), seconds)
-            return event.is_set()
+            yield event
         finally:
             self._waiting[topic].discard(event)
             if not self._waiting[topic]:
                 del self._waiting[topic]
+
+    async def wait(self, topic: Hashable, seconds: float) -> bool:
+        """Wait for a ring, at most some seconds; returns whether it rang."""
+        with self.listening(topic) as event:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), seconds)
+            return event.is_set()
