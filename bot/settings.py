@@ -78,9 +78,9 @@ class WebSettings(Section):
     """Other sites that embed the chat, such as ``https://shop.example``; none by default."""
     reply_seconds: Annotated[float, Field(gt=0, le=120)] = 20
     """How long the REST channel waits for the bot's replies to one message."""
-    messages_per_minute: Annotated[int, Field(ge=1)] = 30
+    messages_per_minute: Annotated[int, Field(ge=1)] = 120
     """In one conversation; a third of them may come at once."""
-    requests_per_minute: Annotated[int, Field(ge=1)] = 600
+    requests_per_minute: Annotated[int, Field(ge=1)] = 6_000
     """From one network address; a third of them may come at once."""
 
 
