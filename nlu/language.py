@@ -19,9 +19,10 @@ _UNIFIED_IDEOGRAPHS: Final = range(0x4E00, 0xA000)
 
 
 def detect_language(text: str, default: Language = "zh") -> Language:
-    """The language of `text`; `default` where it has neither Han characters nor words.
+    """The language of `text`; `default` where the text itself does not tell.
 
-    With both, Chinese wins unless there are more Latin words than Han characters: product names
+    That is so without Han characters and words, and between Simplified and Traditional where all
+    characters are common to both ("你好"). With Han characters and words, Chinese wins unless there are more Latin words than Han characters: product names
     are Latin in Chinese sentences ("我要退iPhone Pro"), the reverse is rare.
     """
     han = _HAN.findall(text)
@@ -30,7 +31,10 @@ def detect_language(text: str, default: Language = "zh") -> Language:
         return "en" if words else default
     if words > len(han):
         return "en"
-    return "zh-Hant" if _is_traditional(han) else "zh"
+    lean = _traditional_lean(han)
+    if lean == 0 and default != "en":
+        return default
+    return "zh-Hant" if lean > 0 else "zh"
 
 
 def to_simplified(text: str) -> str:
@@ -46,11 +50,12 @@ def to_simplified(text: str) -> str:
     return "".join(_simplified_character(character) for character in text)
 
 
-def _is_traditional(han: list[str]) -> bool:
+def _traditional_lean(han: list[str]) -> int:
+    """How many more characters are Traditional only than Simplified only."""
     traditional, simplified = _distinctive_characters()
     only_traditional = sum(character in traditional for character in han)
     only_simplified = sum(character in simplified for character in han)
-    return only_traditional > only_simplified
+    return only_traditional - only_simplified
 
 
 def _simplified_character(character: str) -> str:
