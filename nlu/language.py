@@ -22,8 +22,9 @@ def detect_language(text: str, default: Language = "zh") -> Language:
     """The language of `text`; `default` where the text itself does not tell.
 
     That is so without Han characters and words, and between Simplified and Traditional where all
-    characters are common to both ("你好"). With Han characters and words, Chinese wins unless there are more Latin words than Han characters: product names
-    are Latin in Chinese sentences ("我要退iPhone Pro"), the reverse is rare.
+    characters are common to both ("你好"). With Han characters and words, Chinese wins unless there
+    are more Latin words than Han characters: product names are Latin in Chinese sentences
+    ("我要退iPhone Pro"), the reverse is rare.
     """
     han = _HAN.findall(text)
     words = len(_WORD.findall(text))

@@ -23,10 +23,13 @@ from crm_store.types.conversations import (
     ParseRecord,
     Verification,
 )
+from nlu.language import detect_language
 from nlu.ports import NluEngine
-from nlu.types import IntentScore, Parse
+from nlu.types import IntentScore, Language, Parse
 
 log = logging.getLogger(__name__)
+
+LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
 
 FAILED = "skill_failed"
 """The skill that answers when another one broke: it calls a human."""
@@ -99,7 +102,8 @@ class TurnRunner:
                 message.text, allowed_intents=self._intents(audience), now=message.created_at
             )
         else:
-            parse = self._pressed_parse(message, pressed, conversation)
+            parse = _pressed_parse(message, pressed)
+        language = _spoken_language(message, conversation.language)
         chosen = route(parse, pressed, state, self.skills, audience)
         misunderstood = 0 if chosen.understood else state.misunderstood + 1
         return Turn(
@@ -107,9 +111,9 @@ class TurnRunner:
             conversation=conversation,
             actor=replace(actor, purpose=chosen.skill),
             message=message,
-            parse=parse,
+            parse=replace(parse, language=language),
             state=replace(state, misunderstood=misunderstood),
-            speaker=self.services.phrasebook.speaker(parse.language),
+            speaker=self.services.phrasebook.speaker(language),
             skill=chosen.skill,
             slots=chosen.slots,
         )
@@ -123,22 +127,6 @@ class TurnRunner:
     def _intents(self, audience: Audience) -> frozenset[str] | None:
         """Clerks may say everything; to customers the clerks' intents do not exist."""
         return None if audience is Audience.CLERKS else self.nlu.intents - CLERK_INTENTS
-
-    def _pressed_parse(
-        self, message: Message, pressed: Pressed, conversation: Conversation
-    ) -> Parse:
-        """A button is understood without a model; the language is the one last spoken."""
-        score = IntentScore(pressed.intent, 1.0)
-        language = conversation.language or "zh"
-        return Parse(
-            text=message.text,
-            language=language,  # type: ignore[arg-type]
-            intent=score,
-            ranking=(score,),
-            entities=(),
-            in_scope=True,
-            fingerprint="button",
-        )
 
     async def _run(self, turn: Turn) -> Outcome:
         try:
@@ -185,3 +173,32 @@ class TurnRunner:
 
 def _stored(reply: Reply) -> NewReply:
     return NewReply(reply.text, reply.to_payload())
+
+
+def _pressed_parse(message: Message, pressed: Pressed) -> Parse:
+    """A button is understood without a model."""
+    score = IntentScore(pressed.intent, 1.0)
+    return Parse(
+        text=message.text,
+        language="zh",
+        intent=score,
+        ranking=(score,),
+        entities=(),
+        in_scope=True,
+        fingerprint="button",
+    )
+
+
+def _spoken_language(message: Message, before: str | None) -> Language:
+    """Return the language to answer in: the message's, or the one spoken before.
+
+    A button, a number or a single Latin word ("ok", "XL") does not change the language of a
+    conversation that has one. The channel may hint at the first (the browser's language).
+    """
+    hint = before or str(message.payload.get("language") or "")
+    default: Language = next((known for known in LANGUAGES if known == hint), "zh")
+    if Pressed.from_text(message.text) is not None:
+        return default
+    if before is not None and message.text.isascii() and len(message.text.split()) == 1:
+        return default
+    return detect_language(message.text, default)

@@ -1,0 +1,110 @@
+"""Numbers for Prometheus, and the thin wrappers that measure the engine and the turns."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from crm_store.types.conversations import Lease, Message
+from nlu.ports import NluEngine
+from nlu.types import Parse
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """One process's metrics; each instance has a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.turns = Counter(
+            "huike_turns", "Messages answered by this process", registry=self.registry
+        )
+        self.failures = Counter(
+            "huike_turn_failures", "Turns that broke off with an error", registry=self.registry
+        )
+        self.turn_seconds = Histogram(
+            "huike_turn_seconds",
+            "From the receipt of a message to its answer being committed",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.parse_seconds = Histogram(
+            "huike_parse_seconds",
+            "Understanding one text",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.handoffs_waiting = Gauge(
+            "huike_handoffs_waiting", "Conversations that wait for a human", registry=self.registry
+        )
+        self.streams = Gauge(
+            "huike_sse_connections", "Open event streams of the web chat", registry=self.registry
+        )
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+
+class MeasuredEngine:
+    """An engine whose parses are timed; otherwise the engine itself."""
+
+    def __init__(self, engine: NluEngine, metrics: Metrics) -> None:
+        self._engine = engine
+        self._metrics = metrics
+
+    @property
+    def fingerprint(self) -> str:
+        """The model's name."""
+        return self._engine.fingerprint
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Every intent of the engine."""
+        return self._engine.intents
+
+    async def parse(
+        self,
+        text: str,
+        *,
+        allowed_intents: frozenset[str] | None = None,
+        now: datetime | None = None,
+    ) -> Parse:
+        """Understand `text` as the engine does."""
+        started = time.perf_counter()
+        try:
+            return await self._engine.parse(text, allowed_intents=allowed_intents, now=now)
+        finally:
+            self._metrics.parse_seconds.observe(time.perf_counter() - started)
+
+
+class Answerer(Protocol):
+    """What a worker needs of the turn runner."""
+
+    async def answer(self, lease: Lease, message: Message) -> None:
+        """Answer one message."""
+
+
+class MeasuredAnswerer:
+    """A turn runner whose turns are counted and timed."""
+
+    def __init__(
+        self,
+        runner: Answerer,
+        metrics: Metrics,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._runner = runner
+        self._metrics = metrics
+        self._clock = clock
+
+    async def answer(self, lease: Lease, message: Message) -> None:
+        """Answer as the runner does."""
+        with self._metrics.failures.count_exceptions():
+            await self._runner.answer(lease, message)
+        self._metrics.turns.inc()
+        waited = self._clock() - message.created_at
+        self._metrics.turn_seconds.observe(max(0.0, waited.total_seconds()))

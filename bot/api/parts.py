@@ -1,0 +1,61 @@
+"""What the HTTP channel is made of; the composition root fills it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Request
+
+from bot.api.limits import RateLimit
+from bot.api.metrics import Metrics
+from bot.api.shelf import Shelf
+from bot.api.tokens import Tokens
+from bot.settings import Settings
+from bot.turn.bell import Bell
+from bot.turn.inbox import Inbox
+from crm_store.ports import CrmStore
+from knowledge.ports import CatalogSearch
+from nlu.ports import NluEngine
+
+Check: TypeAlias = Callable[[], Awaitable[None]]
+"""Returns when all is well, raises when not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """The parts behind the endpoints."""
+
+    settings: Settings
+    store: CrmStore
+    inbox: Inbox
+    bell: Bell
+    nlu: NluEngine
+    search: CatalogSearch
+    metrics: Metrics = field(default_factory=Metrics)
+    readiness: Mapping[str, Check] = field(default_factory=dict)
+    """Named checks of `/readyz` besides the store: ``schema``, ``engine``."""
+
+
+class Api:
+    """The parts and what is derived from them; kept in ``app.state.api``."""
+
+    def __init__(self, parts: ApiParts) -> None:
+        """Raises `ValueError` when the token key is missing or too short."""
+        web = parts.settings.assistant.web
+        self.parts = parts
+        self.store = parts.store
+        self.tokens = Tokens(parts.settings.env.token_key.get_secret_value())
+        self.shelf = Shelf(parts.store, parts.search)
+        self.messages_limit = RateLimit(web.messages_per_minute)
+        """Per conversation."""
+        self.requests_limit = RateLimit(web.requests_per_minute)
+        """Per network address."""
+
+
+def api_of(request: Request) -> Api:
+    """Return the parts behind the application that serves this request."""
+    api: Api = request.app.state.api
+    return api
+
+
+ApiDep = Annotated[Api, Depends(api_of)]

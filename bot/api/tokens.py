@@ -1,0 +1,160 @@
+"""Signed tokens (JWT, HS256): who is speaking, and which conversation a browser may open.
+
+Two kinds that never stand in for each other, told apart by audience:
+
+* a *member token* is made by the shop's own site after its login: ``sub`` is the member's id,
+  ``aud`` is ``huike:member``, ``iat`` and ``exp`` at most 24 hours apart;
+* a *conversation token* is made here and kept by the browser: ``sub`` is the conversation's id,
+  ``member`` the attested member if there is one. It never outlives the member token behind it.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import jwt
+
+ALGORITHM: Final = "HS256"
+MEMBER_AUDIENCE: Final = "huike:member"
+CONVERSATION_AUDIENCE: Final = "huike:conversation"
+MEMBER_LIFETIME: Final = timedelta(hours=24)
+"""The longest that a member token may live."""
+GUEST_LIFETIME: Final = timedelta(days=30)
+"""How long a guest's browser can come back to its conversation."""
+LEEWAY: Final = timedelta(seconds=30)
+"""How far the shop's clock and ours may differ."""
+SHORTEST_KEY: Final = 32
+"""Bytes; RFC 7518, section 3.2, asks for a key as long as the hash."""
+
+
+class TokenError(Exception):
+    """The token is not one of ours, is of the wrong kind, or has run out."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberClaims:
+    """What a member token says."""
+
+    member_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationClaims:
+    """What a conversation token says."""
+
+    conversation: str
+    """The conversation's public id: `ConversationKey.external_id`."""
+    member_id: int | None
+    expires_at: datetime
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tokens:
+    """Makes and reads both kinds of token with one key."""
+
+    def __init__(self, key: str, clock: Callable[[], datetime] = _now) -> None:
+        if len(key.encode()) < SHORTEST_KEY:
+            raise ValueError(f"HUIKE_TOKEN_KEY must have at least {SHORTEST_KEY} bytes")
+        self._key = key
+        self._clock = clock
+
+    def member(self, member_id: int, lifetime: timedelta = timedelta(hours=12)) -> str:
+        """Vouch for a member, as the shop's site does."""
+        return self._sign(str(member_id), MEMBER_AUDIENCE, self._clock() + lifetime)
+
+    def read_member(self, token: str) -> MemberClaims:
+        """Read a member token; raises `TokenError`."""
+        claims = self._verified(token, MEMBER_AUDIENCE)
+        expires_at = _moment(claims["exp"])
+        if expires_at - _moment(claims["iat"]) > MEMBER_LIFETIME:
+            raise TokenError("a member token may live 24 hours at most")
+        return MemberClaims(_number(claims["sub"]), expires_at)
+
+    def guest_conversation(self) -> ConversationClaims:
+        """Return the claims of a new conversation with somebody unknown."""
+        return ConversationClaims(
+            "g" + secrets.token_urlsafe(16), None, self._clock() + GUEST_LIFETIME
+        )
+
+    def member_conversation(self, member_id: int, expires_at: datetime) -> ConversationClaims:
+        """Return the claims of the one web conversation that a member has on all devices."""
+        digest = hmac.digest(self._key.encode(), f"conversation:{member_id}".encode(), "sha256")
+        return ConversationClaims("m" + digest.hex()[:32], member_id, expires_at)
+
+    def conversation(self, claims: ConversationClaims) -> str:
+        """Return the token that opens a conversation."""
+        return self._sign(
+            claims.conversation,
+            CONVERSATION_AUDIENCE,
+            claims.expires_at,
+            {} if claims.member_id is None else {"member": claims.member_id},
+        )
+
+    def read_conversation(self, token: str) -> ConversationClaims:
+        """Read a conversation token; raises `TokenError`."""
+        claims = self._verified(token, CONVERSATION_AUDIENCE)
+        member = claims.get("member")
+        return ConversationClaims(
+            str(claims["sub"]),
+            None if member is None else _number(member),
+            _moment(claims["exp"]),
+        )
+
+    def _sign(
+        self,
+        subject: str,
+        audience: str,
+        expires_at: datetime,
+        extra: Mapping[str, object] | None = None,
+    ) -> str:
+        claims = {"sub": subject, "aud": audience, "iat": self._clock(), "exp": expires_at}
+        return jwt.encode({**claims, **(extra or {})}, self._key, ALGORITHM)
+
+    def _verified(self, token: str, audience: str) -> Mapping[str, object]:
+        """Check signature, audience and times. Times against our own clock, so tests can set it."""
+        try:
+            claims: dict[str, object] = jwt.decode(
+                token,
+                self._key,
+                algorithms=[ALGORITHM],
+                audience=audience,
+                options={
+                    "require": ["sub", "aud", "iat", "exp"],
+                    "verify_exp": False,
+                    "verify_iat": False,
+                },
+            )
+        except jwt.InvalidTokenError as error:
+            raise TokenError("the token is not valid here") from error
+        now = self._clock()
+        if _moment(claims["exp"]) + LEEWAY < now:
+            raise TokenError("the token has run out")
+        if _moment(claims["iat"]) - LEEWAY > now:
+            raise TokenError("the token is from the future")
+        return claims
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, int | float):
+        raise TokenError("the token carries no proper time")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise TokenError("the token carries no proper time") from error
+
+
+def _number(value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError as error:
+        raise TokenError("the token names no member") from error
+
+
+__all__ = ["ConversationClaims", "MemberClaims", "TokenError", "Tokens"]

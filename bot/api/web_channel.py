@@ -1,0 +1,70 @@
+"""Conversations of the web channel as the API reads them from the store."""
+
+from dataclasses import dataclass
+
+from bot.api.tokens import ConversationClaims
+from bot.api.views import ConversationView, MessageView, view, visible
+from crm_store.ports import CrmStore, UnitOfWork
+from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.conversations import Conversation, ConversationKey, Message, Owner
+
+CHANNEL = "web"
+ACCOUNT = "shop"
+PAGE = 200
+
+
+def key_of(claims: ConversationClaims) -> ConversationKey:
+    """Return where a web conversation lives."""
+    return ConversationKey(CHANNEL, ACCOUNT, claims.conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who answers in a conversation."""
+
+    owner: Owner = Owner.BOT
+    agent: str | None = None
+
+
+async def find(store: CrmStore, claims: ConversationClaims) -> Conversation | None:
+    """Return the conversation that the claims open; it exists from its first message on."""
+    async with store.reading(SYSTEM) as uow:
+        return await uow.conversations.find(key_of(claims))
+
+
+def customer(claims: ConversationClaims, conversation_id: int) -> Actor:
+    """Return on whose behalf a conversation is read: its own customer, nobody more."""
+    role = Role.GUEST if claims.member_id is None else Role.CUSTOMER
+    return Actor(role, member_id=claims.member_id, conversation_id=conversation_id)
+
+
+async def standing(uow: UnitOfWork, conversation: Conversation) -> Standing:
+    """Return who answers, by name when it is a person; needs a unit of work of the system."""
+    if conversation.owner is not Owner.HUMAN:
+        return Standing(conversation.owner)
+    handoff = await uow.handoffs.current(conversation.id)
+    return Standing(Owner.HUMAN, await agent_name(uow, handoff.taken_by if handoff else None))
+
+
+async def agent_name(uow: UnitOfWork, staff_id: int | None) -> str | None:
+    """Return an agent's display name."""
+    staff = await uow.staff.get(staff_id) if staff_id is not None else None
+    return staff.name if staff else None
+
+
+async def shown(uow: UnitOfWork, messages: list[Message]) -> list[MessageView]:
+    """Return what the customer may see of consecutive messages, with agents' names."""
+    return [view(m, await agent_name(uow, m.staff_id)) for m in visible(messages)]
+
+
+async def conversation_view(store: CrmStore, claims: ConversationClaims) -> ConversationView:
+    """Return a conversation as its customer sees it; one without messages is the bot's."""
+    async with store.reading(SYSTEM) as uow:
+        found = await uow.conversations.find(key_of(claims))
+        now = await standing(uow, found) if found else Standing()
+    return ConversationView(
+        id=claims.conversation,
+        owner=now.owner.value,
+        agent=now.agent,
+        member=claims.member_id is not None,
+    )

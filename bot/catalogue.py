@@ -1,0 +1,52 @@
+"""The retailer's products as search sees them, and as words that the NLU looks up.
+
+The leaves do not know each other; here the store's products become `knowledge` items and `nlu`
+gazetteer entries.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from crm_store.types.catalog import Product
+from knowledge.types import CatalogItem, VariantRef
+
+
+def catalog_items(
+    products: Iterable[Product], colour_names: Mapping[str, Mapping[str, str]]
+) -> list[CatalogItem]:
+    """Return the products as search indexes them.
+
+    ``colour_names`` maps a language to {canonical colour: printed name}.
+    """
+    return [_item(product, colour_names) for product in products]
+
+
+def _item(product: Product, colour_names: Mapping[str, Mapping[str, str]]) -> CatalogItem:
+    return CatalogItem(
+        product_id=product.id,
+        names=_languages(product.name.zh, product.name.en),
+        brand=product.brand,
+        category=product.category,
+        category_names=_languages(product.category_name.zh, product.category_name.en),
+        price=min((variant.price for variant in product.variants), default=Decimal(0)),
+        currency=next((variant.currency for variant in product.variants), "CNY"),
+        attributes={
+            "zh": {name: text.zh for name, text in product.attributes.items() if text.zh},
+            "en": {name: text.en for name, text in product.attributes.items() if text.en},
+        },
+        descriptions=_languages(product.description.zh, product.description.en),
+        skus=tuple(
+            VariantRef(
+                variant.sku,
+                variant.colour or "",
+                variant.size or "",
+                {lang: names.get(variant.colour or "", "") for lang, names in colour_names.items()},
+            )
+            for variant in product.variants
+        ),
+        replenish_days=product.replenish_days,
+    )
+
+
+def _languages(zh: str, en: str) -> dict[str, str]:
+    return {language: text for language, text in (("zh", zh), ("en", en)) if text}
