@@ -4,7 +4,7 @@ Every mapping that holds text for people is keyed by language ("zh", "en"). A la
 does not print is simply absent; nothing here invents a translation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 """Rows of float32 vectors, shape (n, dimension)."""
+
+Progress = Callable[[int, int], None]
+"""Told (done, total) during long work."""
 
 LocalText = Mapping[str, str]
 """Language -> text."""

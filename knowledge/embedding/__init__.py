@@ -1,5 +1,5 @@
 """Embedders: adapters that turn texts into unit vectors, and the factory that picks one."""
 
-from knowledge.embedding.factory import EmbedderSpec, load_embedder
+from knowledge.embedding.factory import EmbedderSpec, Engine, load_embedder
 
-__all__ = ["EmbedderSpec", "load_embedder"]
+__all__ = ["EmbedderSpec", "Engine", "load_embedder"]

