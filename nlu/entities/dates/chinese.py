@@ -1,0 +1,190 @@
+"""Dates in Chinese: 大后天 · 下周三 · 上个月底 · 11月3号 · 最近三个月 · 3天前."""
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+from nlu.entities.dates import calendar
+from nlu.entities.dates.rule import DateRuleSet, date_rule, date_rule_set
+from nlu.entities.numbers import parse_number
+from nlu.types import DateRange
+
+_DAYS: Final = {
+    "大前天": -3, "前天": -2, "前晚": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今儿": 0, "明儿": 1, "昨儿": -1, "今日": 0,
+    "今晚": 0, "今早": 0, "当天": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "后天": 2, "大后天": 3,
+}  # fmt: skip
+_WEEKDAYS: Final = {name: number for number, name in enumerate("一二三四五六日")} | {
+    "天": 6,
+    **{str(number + 1): number for number in range(7)},
+}
+_PARTS: Final = {"初": "early", "头": "early", "中": "mid", "底": "late", "末": "late"}
+_FESTIVALS: Final = {
+    "元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "三八节": (3, 8), "劳动节": (5, 1),
+    "五一": (5, 1), "儿童节": (6, 1), "国庆节": (10, 1), "国庆": (10, 1), "十一国庆": (10, 1),
+    "618": (6, 18), "双十一": (11, 11), "双11": (11, 11), "双十二": (12, 12), "双12": (12, 12), "平安夜": (12, 24),
+    "圣诞节": (12, 25), "圣诞": (12, 25),
+}  # fmt: skip
+_N: Final = r"(?P<n>\d{1,3}|半|[一二三四五六七八九十两百几]+)"
+_UNIT: Final = r"(?:个)?(?P<u>天|日|周|星期|礼拜|月|年)"
+_SHIFT: Final = r"(?P<shift>上上|下下|上|下|这|本|今)"
+_WEEK: Final = r"(?:一?个)?(?:周|星期|礼拜)"
+_MONTH_NUMBER: Final = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_DAY_NUMBER: Final = (
+    r"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|"
+    r"[一二三四五六七八九])"
+)
+
+
+def _shift(match: re.Match[str]) -> int:
+    word = match["shift"]
+    return {"上": -1, "下": 1}.get(word[0], 0) * len(word)
+
+
+def _number(text: str) -> int:
+    return int(parse_number(text))
+
+
+def _span(match: re.Match[str], today: date, sign: int) -> date | None:
+    """The day that `n` units before (sign -1) or after today."""
+    unit = match["u"]
+    if "几" in match["n"]:
+        return None
+    if match["n"] == "半":
+        half = {"月": 15, "年": 182, "天": 0}.get(unit)
+        return None if half is None else today + sign * timedelta(days=half)
+    count = _number(match["n"])
+    if unit in "天日":
+        return today + sign * timedelta(days=count)
+    if unit == "月":
+        return calendar.months_from(today, sign * count)
+    if unit == "年":
+        return calendar.months_from(today, sign * 12 * count)
+    return today + sign * timedelta(days=7 * count)
+
+
+def _ago(match: re.Match[str], today: date) -> DateRange | None:
+    day = _span(match, today, -1)
+    return None if day is None else calendar.one_day(day)
+
+
+def _later(match: re.Match[str], today: date) -> DateRange | None:
+    day = _span(match, today, 1)
+    return None if day is None else calendar.one_day(day)
+
+
+def _last(match: re.Match[str], today: date) -> DateRange | None:
+    day = _span(match, today, -1)
+    if day is None:
+        return None
+    return DateRange(min(day + timedelta(days=match["u"] in "天日"), today), today)
+
+
+def _next(match: re.Match[str], today: date) -> DateRange | None:
+    day = _span(match, today, 1)
+    return None if day is None else DateRange(today, day)
+
+
+def _weekday(match: re.Match[str], today: date) -> DateRange:
+    day = _WEEKDAYS[match["day"]]
+    if match["shift"] is None:
+        return calendar.coming_weekday(today, day)
+    return calendar.weekday(today, _shift(match), day)
+
+
+def _month(match: re.Match[str], today: date) -> DateRange:
+    whole = calendar.month(today, _shift(match))
+    return calendar.part(whole, _PARTS[match["part"]]) if match["part"] else whole
+
+
+def _month_part(match: re.Match[str], today: date) -> DateRange:
+    return calendar.part(calendar.month(today, 0), _PARTS[match["part"]])
+
+
+def _month_day(match: re.Match[str], today: date) -> DateRange | None:
+    number, day = _number(match["month"]), _number(match["day"])
+    if match["year"]:
+        return calendar.full_date(_year(match["year"], today), number, day)
+    return calendar.nearest(today, number, day)
+
+
+def _shifted_month_day(match: re.Match[str], today: date) -> DateRange | None:
+    first = calendar.month(today, _shift(match)).start
+    return calendar.full_date(first.year, first.month, _number(match["day"]))
+
+
+def _named_month(match: re.Match[str], today: date) -> DateRange:
+    number = _number(match["month"])
+    if match["year"]:
+        whole = calendar.month_of(_year(match["year"], today), number)
+    else:
+        whole = calendar.nearest_month(today, number)
+    return calendar.part(whole, _PARTS[match["part"]]) if match["part"] else whole
+
+
+def _year(text: str, today: date) -> int:
+    shifts = {"前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
+    if text in shifts:
+        return today.year + shifts[text]
+    digits = re.sub(r"\D", "", text)
+    return int(digits) + (2000 if len(digits) == 2 else 0)  # noqa: PLR2004
+
+
+def _whole_year(match: re.Match[str], today: date) -> DateRange:
+    whole = calendar.year(_year(match["year"], today))
+    if match["half"]:
+        middle = date(whole.start.year, 7, 1)
+        first = match["half"] == "上"
+        return DateRange(
+            whole.start if first else middle, middle - timedelta(days=1) if first else whole.end
+        )
+    return calendar.part(whole, _PARTS[match["part"]]) if match["part"] else whole
+
+
+def _weekend(match: re.Match[str], today: date) -> DateRange:
+    return calendar.weekend(today, _shift(match) if match["shift"] else 0)
+
+
+def _festival(match: re.Match[str], today: date) -> DateRange | None:
+    return calendar.nearest(today, *_FESTIVALS[match[0]])
+
+
+_YEAR: Final = r"(?P<year>(?:20)?\d{2}年|去年|今年|明年|前年)"
+_PART: Final = r"(?P<part>[初中底末])"
+
+RULES: Final[DateRuleSet] = date_rule_set(
+    r"[天日号周月年晚早儿节旦]|星期|礼拜|五一|国庆|双1|双十|圣诞|平安夜|618",
+    date_rule(
+        "|".join(sorted(_DAYS, key=len, reverse=True)),
+        lambda m, d: calendar.days_from(d, _DAYS[m[0]]),
+    ),
+    date_rule(
+        rf"(?:{_SHIFT}{_WEEK}|(?:周|星期|礼拜))(?P<day>[一二三四五六日天]|[1-7](?!\d|[天个月年]))",
+        _weekday,
+    ),
+    date_rule(rf"(?:{_SHIFT}(?:个)?)?周末", _weekend),
+    date_rule(
+        rf"{_SHIFT}{_WEEK}(?![一二三四五六日天末\d])", lambda m, d: calendar.week(d, _shift(m))
+    ),
+    date_rule(rf"{_SHIFT}(?:个)?月{_PART}?(?!\d|[一二三四五六七八九十])", _month),
+    date_rule(rf"{_SHIFT}(?:个)?月{_DAY_NUMBER}[号日]?", _shifted_month_day),
+    date_rule(r"(?<![个上下这本当\d])月(?P<part>[初中底末])", _month_part, 0.9),
+    date_rule(rf"{_YEAR}?的?{_MONTH_NUMBER}月份?{_DAY_NUMBER}[号日]?(?![\d.元块])", _month_day),
+    date_rule(rf"(?<![\d个]){_YEAR}?的?{_MONTH_NUMBER}月(?:份|{_PART})?(?!\d)", _named_month, 0.9),
+    date_rule(rf"{_YEAR}(?:(?P<half>[上下])半年|{_PART})?(?![\d份])", _whole_year),
+    date_rule(rf"{_N}{_UNIT}(?:之|以)?前", _ago),
+    date_rule(rf"{_N}{_UNIT}(?:之|以)?后", _later),
+    date_rule(rf"(?<!超)再?过{_N}{_UNIT}", _later, 0.8),
+    date_rule(rf"(?:最近|过去|近|这|前)(?:的|这)?{_N}{_UNIT}(?:以?来|内|里)?", _last, 0.95),
+    date_rule(rf"(?:未来|接下来|今后|往后){_N}{_UNIT}(?:内|里)?", _next, 0.95),
+    date_rule(rf"{_N}{_UNIT}(?:之|以)?内", _next, 0.7),
+    date_rule(
+        r"(?<![\d月码.])(?P<day>3[01]|[12]\d|[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九](?=号[之以]?[前后]))[号日](?![\d店楼线码])",
+        lambda m, d: calendar.coming_day(d, _number(m["day"])),
+        0.6,
+    ),
+    date_rule(
+        rf"(?<!\d)(?:{'|'.join(sorted(_FESTIVALS, key=len, reverse=True))})(?![\d元块])",
+        _festival,
+        0.9,
+    ),
+)

@@ -1,0 +1,158 @@
+"""All dates of a text: single ones, then pairs joined to a range and times of day put to them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, time
+from typing import Final
+
+from nlu.entities.dates import calendar, chinese, english
+from nlu.entities.dates.rule import DateRuleSet, date_rule, date_rule_set
+from nlu.entities.numbers import parse_number
+from nlu.entities.overlap import resolve_overlaps
+from nlu.types import DateRange, Entity
+
+_JOIN: Final = re.compile(
+    r"\s*(?:到|至|-|–|—|~|～|and|to|until|till|through)\s*(?:the )?", re.IGNORECASE
+)
+_GAP: Final = re.compile(r"[\s,，的]*(?:at |around |by )?", re.IGNORECASE)
+_TIME: Final = re.compile(
+    r"(?P<zh>(?P<half>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|今晚|晚|早)?(?P<h>[01]?\d|2[0-4]|十[一二]?|[一二三四五六七八九两])"
+    r"(?:[点时](?!击|多)(?:(?P<zm>半|一刻|[0-5]?\d分?|[一二三四五]十分?))?|[:：](?P<zc>[0-5]\d)))"
+    r"|(?<![\w.])(?P<eh>1[0-2]|0?\d)(?:[:.](?P<em>[0-5]\d))? ?(?P<ap>a\.?m\.?|p\.?m\.?)(?![a-z])"
+    r"|(?<![\d:.])(?P<ch>[01]?\d|2[0-3]):(?P<cm>[0-5]\d)(?![\d:])"
+    r"|\b(?P<noon>noon|midday)\b|(?P<zhnoon>中午)",
+    re.IGNORECASE,
+)
+_TIME_HINT: Final = re.compile(r"[点时:：午]|\d ?[ap]\.?m|noon|midday", re.IGNORECASE)
+_AFTERNOON: Final = ("下午", "傍晚", "晚上", "今晚", "晚")
+_NOON: Final = 12
+
+
+def _iso(match: re.Match[str], _: date) -> DateRange | None:
+    return calendar.full_date(int(match["y"]), int(match["m"]), int(match["d"]))
+
+
+def _month_slash_day(match: re.Match[str], today: date) -> DateRange | None:
+    return calendar.nearest(today, int(match["m"]), int(match["d"]))
+
+
+_NUMERIC: Final[DateRuleSet] = date_rule_set(
+    r"\d[-/.年]\d",
+    date_rule(
+        r"(?<![\d-])(?P<y>20\d{2})[-/.年](?P<m>1[0-2]|0?[1-9])[-/.月](?P<d>3[01]|[12]\d|0?[1-9])[日号]?(?!\d)",
+        _iso,
+    ),
+    date_rule(
+        r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])",
+        _month_slash_day,
+        0.7,
+    ),
+)
+_RULES: Final = (_NUMERIC, chinese.RULES, english.RULES)
+
+
+def find_dates(text: str, today: date) -> list[Entity]:
+    """The dates of `text`, in order and apart, as they are meant on `today`."""
+    dates = resolve_overlaps(_single_dates(text, today))
+    return _with_times(text, _joined(text, dates), today)
+
+
+def _single_dates(text: str, today: date) -> Iterable[Entity]:
+    for rule in (rule for rules in _RULES if rules.hint.search(text) for rule in rules.rules):
+        for match in rule.pattern.finditer(text):
+            try:
+                days = rule.days(match, today)
+            except (ValueError, OverflowError):  # a 13th month, a year beyond the calendar
+                continue
+            if days is not None:
+                yield Entity("date", days, match[0], *match.span(), confidence=rule.confidence)
+
+
+def _joined(text: str, dates: list[Entity]) -> list[Entity]:
+    joined: list[Entity] = []
+    for entity in dates:
+        before = joined[-1] if joined else None
+        days = _range(before, entity, text) if before else None
+        if before is None or days is None:
+            joined.append(entity)
+            continue
+        joined[-1] = replace(
+            before,
+            value=days,
+            text=text[before.start : entity.end],
+            end=entity.end,
+            confidence=max(before.confidence, entity.confidence),
+        )
+    return joined
+
+
+def _range(first: Entity, second: Entity, text: str) -> DateRange | None:
+    if not _JOIN.fullmatch(text, first.end, second.start):
+        return None
+    start, end = first.value, second.value
+    if not isinstance(start, DateRange) or not isinstance(end, DateRange):
+        return None
+    return DateRange(start.start, end.end) if start.start <= end.end else None
+
+
+def _with_times(text: str, dates: list[Entity], today: date) -> list[Entity]:
+    timed = list(dates)
+    if not _TIME_HINT.search(text):
+        return timed
+    for match in _TIME.finditer(text):
+        moment = _time(match)
+        if moment is None:
+            continue
+        place = next((i for i, e in enumerate(timed) if _touches(text, e, match)), None)
+        if place is not None:
+            timed[place] = _at(text, timed[place], match, moment)
+        elif match["zhnoon"] is None and not any(_overlaps(e, match) for e in timed):
+            value = DateRange(today, today, moment)
+            timed.append(Entity("date", value, match[0], *match.span(), confidence=0.8))
+    return sorted(timed, key=lambda entity: entity.start)
+
+
+def _touches(text: str, entity: Entity, match: re.Match[str]) -> bool:
+    after = entity.end <= match.start() and _GAP.fullmatch(text, entity.end, match.start())
+    before = match.end() <= entity.start and re.fullmatch(
+        r"(?: on)? ?", text[match.end() : entity.start]
+    )
+    return bool(after or before) and isinstance(entity.value, DateRange) and entity.value.at is None
+
+
+def _overlaps(entity: Entity, match: re.Match[str]) -> bool:
+    return entity.start < match.end() and match.start() < entity.end
+
+
+def _at(text: str, entity: Entity, match: re.Match[str], moment: time) -> Entity:
+    start, end = min(entity.start, match.start()), max(entity.end, match.end())
+    days = entity.value
+    assert isinstance(days, DateRange)  # noqa: S101 - `_touches` has looked
+    evening = entity.text.endswith("晚") and moment.hour < _NOON
+    moment = moment.replace(hour=moment.hour + _NOON) if evening else moment
+    return replace(
+        entity, value=replace(days, at=moment), text=text[start:end], start=start, end=end
+    )
+
+
+def _time(match: re.Match[str]) -> time | None:
+    if match["noon"] or match["zhnoon"]:
+        return time(_NOON)
+    if match["ap"]:
+        hour = int(match["eh"]) % _NOON + (_NOON if match["ap"].lower().startswith("p") else 0)
+        return time(hour, int(match["em"] or 0))
+    if match["ch"]:
+        return time(int(match["ch"]), int(match["cm"]))
+    return _chinese_time(match)
+
+
+def _chinese_time(match: re.Match[str]) -> time | None:
+    if match["half"] is None and match["h"] == "一" and match["zm"] is None:
+        return None  # 一点 is "a little" unless more is said
+    hour = int(parse_number(match["h"])) % 24
+    if match["half"] in _AFTERNOON and hour < _NOON:
+        hour += _NOON
+    minutes = match["zc"] or (match["zm"] or "0").rstrip("分")
+    words = {"半": 30, "一刻": 15}
+    return time(hour, words[minutes] if minutes in words else int(parse_number(minutes)))
