@@ -1,0 +1,1 @@
+"""All queries, a repository an area. Every method checks its unit of work's actor first."""

@@ -1,0 +1,172 @@
+"""What every repository works with: one session for one actor, and who may see what."""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store.errors import InvalidRecordError, NotPermittedError
+from crm_store.models import AuditRow, Base, MemberRow
+from crm_store.types.actors import Actor, Role
+from crm_store.types.conversations import JSONObject
+from crm_store.vault import Vault
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Returns the time, aware of its zone."""
+
+REPEATED_LOOK = timedelta(minutes=10)
+"""A desk that shows a conversation asks for it every second; one audit row covers so long."""
+
+
+def audit_row(
+    actor: Actor, at: datetime, action: str, subject: str, detail: JSONObject
+) -> AuditRow:
+    """Return an audit row that says who the actor is, why it asks and where."""
+    return AuditRow(
+        at=at,
+        actor_role=actor.role.value,
+        actor_id=actor.staff_id if actor.is_staff else actor.member_id,
+        action=action,
+        subject=subject,
+        purpose=actor.purpose,
+        detail=detail,
+        conversation_id=actor.conversation_id,
+    )
+
+
+@dataclass(slots=True)
+class Context:
+    """One unit of work, seen from the repositories."""
+
+    session: AsyncSession
+    actor: Actor
+    vault: Vault
+    clock: Clock
+    recording: Callable[[], AbstractAsyncContextManager[AsyncSession]]
+    """A session that may write: this one, or on SQLite, while only reading, one that commits apart.
+
+    A reader on SQLite cannot become a writer once somebody else has written.
+    """
+    _kept: dict[int, int | None] = field(default_factory=dict)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def require(self, *roles: Role) -> None:
+        """Raise `NotPermittedError` unless the actor has one of these roles."""
+        if self.actor.role not in roles:
+            raise NotPermittedError(f"{self.actor.role} may not do this")
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the actor is staff or the system, who may look for anybody."""
+        return self.actor.is_staff or self.actor.role is Role.SYSTEM
+
+    async def kept_member(self, member_id: int) -> int | None:
+        """Return the member itself, or whom it was merged into; None when there is none."""
+        if member_id not in self._kept:
+            self._kept[member_id] = await self._follow_merges(member_id)
+        return self._kept[member_id]
+
+    async def _follow_merges(self, member_id: int) -> int | None:
+        found, following = None, member_id
+        while following is not None and following != found:
+            found = following
+            row = (
+                await self.session.execute(
+                    select(MemberRow.merged_into_id).where(MemberRow.id == following)
+                )
+            ).one_or_none()
+            if row is None:
+                return None
+            following = row.merged_into_id
+        return found
+
+    async def visible_member(self, member_id: int) -> int | None:
+        """Return the kept member's id if it exists and the actor may see it."""
+        if not self.is_trusted and self.actor.role is not Role.CUSTOMER:
+            return None
+        kept = await self.kept_member(member_id)
+        if kept is None or self.is_trusted:
+            return kept
+        own = self.actor.member_id
+        return kept if own is not None and await self.kept_member(own) == kept else None
+
+    async def saw(
+        self, action: str, subjects: Collection[str], *, repeated: timedelta | None = None
+    ) -> None:
+        """Audit that staff saw these subjects, once a unit of work (or once per ``repeated``)."""
+        fresh = {name for name in subjects if (action, name) not in self._seen}
+        if not fresh or not self.actor.is_staff:
+            return
+        if repeated is not None:
+            fresh -= await self._seen_since(action, fresh, self.clock() - repeated)
+        self._seen.update((action, name) for name in subjects)
+        now = self.clock()
+        self.session.add_all(audit_row(self.actor, now, action, name, {}) for name in sorted(fresh))
+
+    async def _seen_since(self, action: str, subjects: Collection[str], at: datetime) -> set[str]:
+        rows = await self.session.scalars(
+            select(AuditRow.subject)
+            .where(
+                AuditRow.subject.in_(subjects),
+                AuditRow.at > at,
+                AuditRow.action == action,
+                AuditRow.actor_role == self.actor.role.value,
+                AuditRow.actor_id == self.actor.staff_id,
+            )
+            .distinct()
+        )
+        return set(rows)
+
+    async def record(self, action: str, subject: str, detail: JSONObject | None = None) -> None:
+        """Write an audit row, whatever kind of unit of work this is."""
+        async with self.recording() as session:
+            session.add(audit_row(self.actor, self.clock(), action, subject, detail or {}))
+
+    async def upsert(self, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows, or update those whose primary key exists.
+
+        Raises `InvalidRecordError` when one refers to something that is not there.
+        """
+        if not rows:
+            return
+        statement = self.insert(table)
+        keys = [column.name for column in table.__table__.primary_key.columns]
+        values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        try:
+            await self.session.execute(
+                statement.on_conflict_do_update(index_elements=keys, set_=values), rows
+            )
+        except IntegrityError as error:
+            raise InvalidRecordError(
+                f"{table.__tablename__}: a record refers to something unknown"
+            ) from error
+
+    def insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+        """Return the database's own INSERT, which knows ON CONFLICT."""
+        if self.session.get_bind().dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+
+class Repository:
+    """Base of repositories."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @property
+    def _session(self) -> AsyncSession:
+        return self._context.session
+
+    @property
+    def _actor(self) -> Actor:
+        return self._context.actor
+
+    def _now(self) -> datetime:
+        return self._context.clock()

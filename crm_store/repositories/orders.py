@@ -1,0 +1,190 @@
+"""Orders, their parcels and after-sales cases."""
+
+import hmac
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from crm_store.models import AuditRow, CaseRow, ConversationRow, OrderRow, ShipmentRow
+from crm_store.repositories.context import Repository, audit_row
+from crm_store.repositories.identities import tail_index
+from crm_store.types.actors import Role
+from crm_store.types.orders import (
+    Case,
+    Order,
+    OrderLine,
+    Payment,
+    Shipment,
+    ShipmentEvent,
+)
+
+WRONG_TAILS = 5
+"""How many wrong phone tails an order number bears within `LOCK_WINDOW`."""
+LOCK_WINDOW = timedelta(hours=1)
+OPENED, REFUSED, LOCKED = "order.open", "order.open.refused", "order.open.locked"
+SUBJECT_LENGTH = 60
+
+
+def _whole_orders() -> Select[tuple[OrderRow]]:
+    return select(OrderRow).options(
+        selectinload(OrderRow.lines),
+        selectinload(OrderRow.payments),
+        selectinload(OrderRow.shipments).selectinload(ShipmentRow.events),
+    )
+
+
+class OrdersRepository(Repository):
+    """The port's `Orders`."""
+
+    async def for_member(self, member_id: int, *, limit: int = 5) -> list[Order]:
+        """Return a member's orders, newest first."""
+        kept = await self._context.visible_member(member_id)
+        if kept is None:
+            return []
+        rows = await self._session.scalars(
+            _whole_orders()
+            .where(OrderRow.member_id == kept)
+            .order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
+            .limit(limit)
+        )
+        await self._context.saw("order.view", [f"member:{kept}"])
+        return [to_order(row) for row in rows]
+
+    async def by_number(self, number: str) -> Order | None:
+        """Return an order that the actor may see: their own, one opened in their conversation,
+        or any for staff and system.
+        """
+        row = await self._session.scalar(_whole_orders().where(OrderRow.number == number.strip()))
+        if row is None or not await self._may_see(row):
+            return None
+        await self._context.saw("order.view", [_subject_of(row)])
+        return to_order(row)
+
+    async def open(self, number: str, phone_tail: str) -> Order | None:
+        """Return an order to anybody who knows its number and its phone's last four digits.
+
+        An unknown number, a wrong tail and too many wrong tails give the same answer, ``None``.
+        Each try is audited, and stays so when the caller's reading unit of work fails.
+        """
+        number = number.strip()
+        async with self._context.recording() as session:
+            row = await session.scalar(
+                _whole_orders().where(OrderRow.number == number).with_for_update(key_share=True)
+            )
+            outcome = await self._outcome(session, number, row, phone_tail)
+            subject = f"order:{number}"[:SUBJECT_LENGTH]
+            session.add(audit_row(self._actor, self._now(), outcome, subject, {}))
+            return to_order(row) if row is not None and outcome == OPENED else None
+
+    async def cases(self, member_id: int, *, open_only: bool = True) -> list[Case]:
+        """Return a member's after-sales cases, newest first."""
+        kept = await self._context.visible_member(member_id)
+        if kept is None:
+            return []
+        query = (
+            select(CaseRow, OrderRow.number)
+            .outerjoin(OrderRow, OrderRow.id == CaseRow.order_id)
+            .where(CaseRow.member_id == kept)
+            .order_by(CaseRow.opened_at.desc(), CaseRow.id.desc())
+        )
+        if open_only:
+            query = query.where(CaseRow.closed_at.is_(None))
+        await self._context.saw("case.view", [f"member:{kept}"])
+        return [_to_case(row, number) for row, number in await self._session.execute(query)]
+
+    async def _outcome(
+        self, session: AsyncSession, number: str, row: OrderRow | None, phone_tail: str
+    ) -> str:
+        locked = await self._wrong_tails(session, number) > WRONG_TAILS
+        if locked and not (row is not None and await self._owns(row)):
+            return LOCKED
+        asked = tail_index(self._context.vault, phone_tail) or ""
+        known = (row.phone_tail_index if row is not None else None) or "none"
+        return OPENED if hmac.compare_digest(asked, known) else REFUSED
+
+    async def _wrong_tails(self, session: AsyncSession, number: str) -> int:
+        count = await session.scalar(
+            select(func.count(AuditRow.id)).where(
+                AuditRow.subject == f"order:{number}"[:SUBJECT_LENGTH],
+                AuditRow.at > self._now() - LOCK_WINDOW,
+                AuditRow.action == REFUSED,
+            )
+        )
+        return count or 0
+
+    async def _may_see(self, row: OrderRow) -> bool:
+        return self._context.is_trusted or await self._owns(row) or await self._opened_here(row)
+
+    async def _owns(self, row: OrderRow) -> bool:
+        if self._actor.role is not Role.CUSTOMER or row.member_id is None:
+            return False
+        return await self._context.visible_member(row.member_id) is not None
+
+    async def _opened_here(self, row: OrderRow) -> bool:
+        if self._actor.conversation_id is None:
+            return False
+        opened = await self._session.scalar(
+            select(ConversationRow.opened_orders).where(
+                ConversationRow.id == self._actor.conversation_id
+            )
+        )
+        return row.number in (opened or ())
+
+
+def _subject_of(row: OrderRow) -> str:
+    return f"order:{row.number}" if row.member_id is None else f"member:{row.member_id}"
+
+
+def to_order(row: OrderRow) -> Order:
+    """Return a wholly loaded row as its domain type."""
+    return Order(
+        id=row.id,
+        number=row.number,
+        member_id=row.member_id,
+        channel=row.channel,
+        store_id=row.store_id,
+        state=row.state,
+        placed_at=row.placed_at,
+        total=row.total,
+        currency=row.currency,
+        lines=tuple(
+            OrderLine(line.id, line.sku, line.product_id, line.name, line.quantity, line.unit_price)
+            for line in row.lines
+        ),
+        shipments=tuple(_to_shipments(row.shipments)),
+        payments=tuple(
+            Payment(paid.id, paid.method, paid.amount, paid.state, paid.at) for paid in row.payments
+        ),
+    )
+
+
+def _to_shipments(rows: Iterable[ShipmentRow]) -> Iterable[Shipment]:
+    for row in rows:
+        yield Shipment(
+            id=row.id,
+            carrier=row.carrier,
+            tracking_number=row.tracking_number,
+            state=row.state,
+            shipped_at=row.shipped_at,
+            delivered_at=row.delivered_at,
+            expected_on=row.expected_on,
+            events=tuple(ShipmentEvent(event.at, event.state, event.place) for event in row.events),
+        )
+
+
+def _to_case(row: CaseRow, order_number: str | None) -> Case:
+    return Case(
+        id=row.id,
+        number=row.number,
+        kind=row.kind,
+        state=row.state,
+        member_id=row.member_id,
+        order_number=order_number,
+        reason=row.reason,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+    )

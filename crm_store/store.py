@@ -1,0 +1,117 @@
+"""The store on SQLAlchemy: engines, sessions and units of work."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from crm_store import migrations
+from crm_store.engine import make_engine, make_writer
+from crm_store.ports import (
+    AuditTrail,
+    Catalog,
+    Conversations,
+    Handoffs,
+    Loyalty,
+    Members,
+    Orders,
+    StaffAccounts,
+    UnitOfWork,
+)
+from crm_store.repositories.audit import AuditRepository
+from crm_store.repositories.catalog import CatalogRepository
+from crm_store.repositories.context import Clock, Context
+from crm_store.repositories.conversations import ConversationsRepository
+from crm_store.repositories.handoffs import HandoffsRepository
+from crm_store.repositories.loyalty import LoyaltyRepository
+from crm_store.repositories.members import MembersRepository
+from crm_store.repositories.orders import OrdersRepository
+from crm_store.repositories.staff import StaffRepository
+from crm_store.types.actors import Actor
+from crm_store.vault import Vault
+
+
+def utc_now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+class SqlUnitOfWork:
+    """One session for one actor, with all repositories."""
+
+    def __init__(self, context: Context) -> None:
+        self.actor = context.actor
+        self.members: Members = MembersRepository(context)
+        self.orders: Orders = OrdersRepository(context)
+        self.catalog: Catalog = CatalogRepository(context)
+        self.loyalty: Loyalty = LoyaltyRepository(context)
+        self.conversations: Conversations = ConversationsRepository(context)
+        self.handoffs: Handoffs = HandoffsRepository(context)
+        self.staff: StaffAccounts = StaffRepository(context)
+        self.audit: AuditTrail = AuditRepository(context)
+
+
+class SqlStore:
+    """The port's `CrmStore` on SQLite or PostgreSQL. Open it with `SqlStore.open`."""
+
+    def __init__(self, reader: AsyncEngine, vault: Vault, clock: Clock = utc_now) -> None:
+        self._reader = reader
+        self._writer = make_writer(reader)
+        self._vault = vault
+        self._clock = clock
+
+    @classmethod
+    async def open(cls, url: str, vault: Vault, *, clock: Clock = utc_now) -> Self:
+        """Return a store on a migrated database.
+
+        ``url`` is ``sqlite:///PATH`` or ``postgresql://…``; ``clock`` tells the time of leases
+        and of everything that is written. Raises `DatabaseURLError` on another kind of URL and
+        `SchemaError` unless the database is at the revision this program needs.
+        """
+        store = cls(make_engine(url), vault, clock)
+        try:
+            await migrations.check_revision(store._reader)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @staticmethod
+    def upgrade(url: str) -> None:
+        """Bring the database to the revision this program needs; see `migrations.upgrade`."""
+        migrations.upgrade(url)
+
+    def reading(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit of work for reads (and the audit rows they cause)."""
+        if actor.is_staff:
+            return self._unit(actor, self._writer)
+        return self._unit(actor, self._reader)
+
+    def writing(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit of work that takes the write lock at once and commits on exit."""
+        return self._unit(actor, self._writer)
+
+    async def close(self) -> None:
+        """Release connections."""
+        await self._reader.dispose()
+        if self._writer is not self._reader:
+            await self._writer.dispose()
+
+    @asynccontextmanager
+    async def _unit(self, actor: Actor, engine: AsyncEngine) -> AsyncIterator[UnitOfWork]:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            await session.connection()
+            yield SqlUnitOfWork(self._context(session, actor, engine))
+
+    def _context(self, session: AsyncSession, actor: Actor, engine: AsyncEngine) -> Context:
+        @asynccontextmanager
+        async def recording() -> AsyncIterator[AsyncSession]:
+            if engine is self._writer:
+                yield session
+                return
+            async with AsyncSession(self._writer, expire_on_commit=False) as apart, apart.begin():
+                yield apart
+
+        return Context(session, actor, self._vault, self._clock, recording)
