@@ -1,0 +1,280 @@
+"""Cleaning functions: one raw value in, one value of a known type out.
+
+Each takes the raw value and the name of the field, and raises `InvalidRecordError` that names the
+field and what was expected. The value itself is never in the message: reasons are stored readable
+and shown in reports, and a value may be anybody's phone number.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from enum import StrEnum
+from functools import partial
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from crm_store.errors import InvalidRecordError
+from crm_store.identifiers import normalise
+from crm_store.sources import words
+from crm_store.types.conversations import JSON
+from crm_store.types.people import IdentityKind
+
+Cleaner = Callable[[JSON, str], object]
+EnumT = TypeVar("EnumT", bound=StrEnum)
+
+BLANK = frozenset({"", "-", "--", "null", "none", "n/a", "\\n"})
+SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+"""Times without a zone are the shops' wall clock."""
+LONGEST_NAME = 120
+LARGEST_AMOUNT = Decimal("9999999999.99")
+LARGEST_WHOLE = 2**31 - 1
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+MILLISECONDS = 10**11
+"""An epoch above this many seconds lies in the year 5138, so it counts milliseconds."""
+
+DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+CLOCK = re.compile(r"[T ]*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?")
+PACKED_CLOCK = re.compile(r"[T ]?(\d{2})(\d{2})(\d{2})()")
+MONEY_SIGNS = re.compile(r"(?:¥|CNY|RMB|元|,|\s)", re.IGNORECASE)
+
+
+def is_blank(value: JSON) -> bool:
+    """Return whether a raw value says nothing."""
+    return value is None or (isinstance(value, str) and value.strip().lower() in BLANK)
+
+
+def text(value: JSON, field: str) -> str:
+    """Return text as written, without spaces around it."""
+    if isinstance(value, dict | list | bool) or value is None:
+        raise _expected(field, "text")
+    return str(value).strip()
+
+
+def folded(value: JSON, field: str) -> str:
+    """Return text in NFKC: full-width letters and digits become plain ones."""
+    return unicodedata.normalize("NFKC", text(value, field)).strip()
+
+
+def name(value: JSON, field: str) -> str:
+    """Return a person's or thing's name in NFKC with single spaces."""
+    cleaned = " ".join(folded(value, field).split())
+    if not cleaned or len(cleaned) > LONGEST_NAME or not cleaned.isprintable():
+        raise _expected(field, f"a name of 1 to {LONGEST_NAME} printable characters")
+    return cleaned
+
+
+def identifier(kind: IdentityKind) -> Cleaner:
+    """Return the cleaner of an identifier, which gives it the form that is stored."""
+
+    def clean(value: JSON, field: str) -> str:
+        written = folded(value, field).lstrip("'")  # a spreadsheet's mark for text
+        try:
+            return normalise(kind, written)
+        except InvalidRecordError as error:
+            raise _expected(
+                field, str(error).partition("expected ")[2] or "a number in use"
+            ) from error
+
+    return clean
+
+
+def day(value: JSON, field: str) -> date:
+    """Return a date: 2024-05-01, 2024/5/1, 2024.5.1, 20240501, 2024年5月1日."""
+    return _date_and_rest(value, field)[0]
+
+
+def moment(value: JSON, field: str, zone: ZoneInfo = SHOP_ZONE) -> datetime:
+    """Return an aware time: a date as in `day` with a clock, ISO 8601, or seconds since 1970."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_epoch(value, field)
+    found, rest = _date_and_rest(value, field)
+    clock = CLOCK.fullmatch(rest) or PACKED_CLOCK.fullmatch(rest)
+    if clock is None and rest:
+        raise _expected(field, "a time such as 2024-05-01 13:45:00")
+    hour, minute, second, offset = clock.groups() if clock else ("0", "0", "0", None)
+    try:
+        local = datetime.combine(found, time(int(hour), int(minute), int(second or 0), tzinfo=zone))
+    except ValueError as error:
+        raise _expected(field, "a time such as 2024-05-01 13:45:00") from error
+    return _shifted(local, offset)
+
+
+def clock_time(value: JSON, field: str) -> time:
+    """Return a time of day such as 10:00."""
+    found = CLOCK.fullmatch(folded(value, field))
+    try:
+        if found is not None:
+            return time(int(found[1]), int(found[2]), int(found[3] or 0))
+    except ValueError:
+        pass
+    raise _expected(field, "a time of day such as 10:00")
+
+
+def signed_money(value: JSON, field: str) -> Decimal:
+    """Return an amount in two decimals: 1299, ¥1,299.00, 1299元, -20.5."""
+    try:
+        amount = Decimal(MONEY_SIGNS.sub("", folded(value, field)))
+    except InvalidOperation as error:
+        raise _expected(field, "an amount such as 1299.00") from error
+    if not amount.is_finite() or abs(amount) > LARGEST_AMOUNT:
+        raise _expected(field, f"an amount up to {LARGEST_AMOUNT}")
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def money(value: JSON, field: str) -> Decimal:
+    """Return an amount that is not negative."""
+    amount = signed_money(value, field)
+    if amount < 0:
+        raise _expected(field, "an amount of zero or more")
+    return amount
+
+
+def whole(value: JSON, field: str) -> int:
+    """Return a whole number, which may be negative; 3.0 is one."""
+    try:
+        number = Decimal(folded(value, field).replace(",", ""))
+    except InvalidOperation as error:
+        raise _expected(field, "a whole number") from error
+    if not number.is_finite() or abs(number) > LARGEST_WHOLE or number != int(number):
+        raise _expected(field, "a whole number")
+    return int(number)
+
+
+def count(value: JSON, field: str) -> int:
+    """Return a whole number of zero or more."""
+    number = whole(value, field)
+    if number < 0:
+        raise _expected(field, "a whole number of zero or more")
+    return number
+
+
+def quantity(value: JSON, field: str) -> int:
+    """Return a whole number of one or more."""
+    number = whole(value, field)
+    if number < 1:
+        raise _expected(field, "a whole number of one or more")
+    return number
+
+
+def percent(value: JSON, field: str) -> int:
+    """Return a whole percentage from 1 to 100: 15 or 15%."""
+    number = whole(folded(value, field).removesuffix("%"), field)
+    if not 1 <= number <= 100:  # noqa: PLR2004 - a hundred percent
+        raise _expected(field, "a percentage from 1 to 100")
+    return number
+
+
+def degrees(value: JSON, field: str) -> float:
+    """Return a latitude or longitude."""
+    try:
+        number = float(folded(value, field))
+    except ValueError as error:
+        raise _expected(field, "degrees such as 31.23") from error
+    if not -180 <= number <= 180:  # noqa: PLR2004 - the circle
+        raise _expected(field, "degrees such as 31.23")
+    return number
+
+
+def flag(value: JSON, field: str) -> bool:
+    """Return whether it is so: true, 1, yes, 是 against false, 0, no, 否."""
+    if isinstance(value, bool):
+        return value
+    found = words.FLAGS.get(folded(value, field).lower())
+    if found is None:
+        raise _expected(field, "yes or no (是/否)")
+    return found
+
+
+def currency(value: JSON, field: str) -> str:
+    """Return an ISO 4217 code; RMB is CNY."""
+    code = folded(value, field).upper().replace("RMB", "CNY")
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise _expected(field, "a currency such as CNY")
+    return code
+
+
+def one_of(enum: type[EnumT], known: Mapping[str, EnumT]) -> Cleaner:
+    """Return the cleaner of an enum, written as its value or as one of the known words."""
+    table = {member.value: member for member in enum} | dict(known)
+    choices = ", ".join(member.value for member in enum)
+
+    def clean(value: JSON, field: str) -> EnumT:
+        written = folded(value, field).lower().replace(" ", "_").replace("-", "_")
+        if written not in table:
+            raise _expected(field, f"one of {choices}")
+        return table[written]
+
+    return clean
+
+
+def listed(value: JSON, field: str) -> tuple[str, ...]:
+    """Return a list of texts, from a list or from text parted by commas, 、 or semicolons."""
+    if isinstance(value, list):
+        return tuple(text(item, field) for item in value if not is_blank(item))
+    return tuple(part for part in re.split(r"\s*[,，、;；|]\s*", text(value, field)) if part)
+
+
+def raw(value: JSON, _field: str) -> JSON:
+    """Return JSON as it came, for what is kept only to be shown."""
+    return value
+
+
+def cleaners(zone: ZoneInfo = SHOP_ZONE) -> dict[str, Cleaner]:
+    """Return the cleaning functions by the names that mappings use."""
+    return {
+        "text": text,
+        "folded": folded,
+        "name": name,
+        "phone": identifier(IdentityKind.PHONE),
+        "email": identifier(IdentityKind.EMAIL),
+        "card": identifier(IdentityKind.LOYALTY_CARD),
+        "account": identifier(IdentityKind.SHOP_ACCOUNT),
+        "date": day,
+        "time": partial(moment, zone=zone),
+        "clock": clock_time,
+        "money": money,
+        "signed_money": signed_money,
+        "whole": whole,
+        "count": count,
+        "quantity": quantity,
+        "percent": percent,
+        "degrees": degrees,
+        "flag": flag,
+        "currency": currency,
+        "list": listed,
+        "json": raw,
+    } | {label: one_of(enum, known) for label, (enum, known) in words.ENUMS.items()}
+
+
+def _expected(field: str, what: str) -> InvalidRecordError:
+    return InvalidRecordError(f"{field}: expected {what}")
+
+
+def _date_and_rest(value: JSON, field: str) -> tuple[date, str]:
+    written = folded(value, field)
+    found = DATE.match(written) or PACKED_DATE.match(written)
+    try:
+        if found is not None and EARLIEST_YEAR <= int(found[1]) <= LATEST_YEAR:
+            return date(int(found[1]), int(found[2]), int(found[3])), written[found.end() :]
+    except ValueError:
+        pass
+    raise _expected(field, "a date such as 2024-05-01")
+
+
+def _from_epoch(value: float, field: str) -> datetime:
+    seconds = value / 1000 if value > MILLISECONDS else value
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise _expected(field, "seconds since 1970") from error
+
+
+def _shifted(local: datetime, offset: str | None) -> datetime:
+    """Return the time in the zone that was written with it, if one was."""
+    if not offset:
+        return local
+    text_offset = "+00:00" if offset == "Z" else offset
+    return datetime.fromisoformat(local.replace(tzinfo=None).isoformat() + text_offset)

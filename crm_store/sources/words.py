@@ -1,0 +1,129 @@
+"""Words that exports use for states and kinds, in Chinese and English, lower case."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from crm_store.types.loyalty import PointsKind
+from crm_store.types.orders import CaseKind, OrderState, ShipmentState
+from crm_store.types.people import Tier
+
+
+class Gender(StrEnum):
+    """Gender as a loyalty form asks for it."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class Language(StrEnum):
+    """Language a member prefers."""
+
+    CHINESE = "zh"
+    TRADITIONAL_CHINESE = "zh-Hant"
+    ENGLISH = "en"
+
+
+class CouponState(StrEnum):
+    """Life of a coupon."""
+
+    ISSUED = "issued"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+class SaleChannel(StrEnum):
+    """Where an order was placed."""
+
+    WEB = "web"
+    MINI_PROGRAM = "mini_program"
+    POS = "pos"
+
+
+FLAGS: Mapping[str, bool] = {
+    **dict.fromkeys(("1", "true", "t", "yes", "y", "是", "已", "有"), True),
+    **dict.fromkeys(("0", "false", "f", "no", "n", "否", "未", "无"), False),
+}
+
+ORDER_STATES: Mapping[str, OrderState] = {
+    **dict.fromkeys(("待付款", "待支付", "unpaid", "pending"), OrderState.PENDING_PAYMENT),
+    **dict.fromkeys(("已付款", "已支付", "待发货"), OrderState.PAID),
+    **dict.fromkeys(("已打包", "已配货", "待揽收"), OrderState.PACKED),
+    **dict.fromkeys(("已发货", "待收货", "运输中"), OrderState.SHIPPED),
+    **dict.fromkeys(("已签收", "已收货", "已送达"), OrderState.DELIVERED),
+    **dict.fromkeys(("已完成", "交易完成", "交易成功", "done"), OrderState.COMPLETED),
+    **dict.fromkeys(("已取消", "交易关闭", "已关闭", "canceled", "closed"), OrderState.CANCELLED),
+}
+
+SHIPMENT_STATES: Mapping[str, ShipmentState] = {
+    **dict.fromkeys(("已下单", "待揽收", "已创建"), ShipmentState.CREATED),
+    **dict.fromkeys(("已揽收", "已揽件", "已取件"), ShipmentState.PICKED_UP),
+    **dict.fromkeys(("运输中", "在途", "transit"), ShipmentState.IN_TRANSIT),
+    **dict.fromkeys(("派送中", "派件中", "delivering"), ShipmentState.OUT_FOR_DELIVERY),
+    **dict.fromkeys(("已签收", "已送达", "签收"), ShipmentState.DELIVERED),
+    **dict.fromkeys(("异常", "滞留", "拒收", "failed"), ShipmentState.EXCEPTION),
+}
+
+POINTS_KINDS: Mapping[str, PointsKind] = {
+    **dict.fromkeys(("获得", "消费获得", "积分获取", "earned"), PointsKind.EARN),
+    **dict.fromkeys(("使用", "兑换", "抵扣", "redeem", "spent"), PointsKind.SPEND),
+    **dict.fromkeys(("过期", "失效", "expired"), PointsKind.EXPIRE),
+    **dict.fromkeys(("调整", "退货扣回", "补发", "adjustment"), PointsKind.ADJUST),
+}
+
+TIERS: Mapping[str, Tier] = {
+    **dict.fromkeys(("普通", "普通会员", "普卡", "basic", "normal"), Tier.REGULAR),
+    **dict.fromkeys(("银卡", "银卡会员", "白银"), Tier.SILVER),
+    **dict.fromkeys(("金卡", "金卡会员", "黄金"), Tier.GOLD),
+    **dict.fromkeys(("钻石", "钻石卡", "钻石会员"), Tier.DIAMOND),
+}
+
+CASE_KINDS: Mapping[str, CaseKind] = {
+    **dict.fromkeys(("退货", "退货退款"), CaseKind.RETURN),
+    **dict.fromkeys(("换货",), CaseKind.EXCHANGE),
+    **dict.fromkeys(("退款", "仅退款"), CaseKind.REFUND),
+    **dict.fromkeys(("维修", "保修", "warranty"), CaseKind.REPAIR),
+    **dict.fromkeys(("发票", "开票"), CaseKind.INVOICE),
+    **dict.fromkeys(("自提", "到店自提"), CaseKind.PICKUP),
+    **dict.fromkeys(("投诉",), CaseKind.COMPLAINT),
+    **dict.fromkeys(("建议", "表扬", "反馈"), CaseKind.FEEDBACK),
+}
+
+GENDERS: Mapping[str, Gender] = {
+    **dict.fromkeys(("女", "女士", "f", "ms"), Gender.FEMALE),
+    **dict.fromkeys(("男", "男士", "先生", "m", "mr"), Gender.MALE),
+    **dict.fromkeys(("其他", "保密", "未知", "unknown"), Gender.OTHER),
+}
+
+LANGUAGES: Mapping[str, Language] = {
+    **dict.fromkeys(("中文", "简体中文", "zh_cn", "zh_hans"), Language.CHINESE),
+    **dict.fromkeys(
+        ("繁体中文", "繁體中文", "zh_hant", "zh_tw", "zh_hk"), Language.TRADITIONAL_CHINESE
+    ),
+    **dict.fromkeys(("英文", "英语", "english", "en_us", "en_gb"), Language.ENGLISH),
+}
+
+COUPON_STATES: Mapping[str, CouponState] = {
+    **dict.fromkeys(("未使用", "可用", "已发放", "available", "unused"), CouponState.ISSUED),
+    **dict.fromkeys(("已使用", "已核销", "redeemed"), CouponState.USED),
+    **dict.fromkeys(("已过期", "已失效"), CouponState.EXPIRED),
+}
+
+CHANNELS: Mapping[str, SaleChannel] = {
+    **dict.fromkeys(("官网", "网站", "商城", "shop", "website"), SaleChannel.WEB),
+    **dict.fromkeys(("小程序", "miniprogram", "wechat"), SaleChannel.MINI_PROGRAM),
+    **dict.fromkeys(("门店", "线下", "store"), SaleChannel.POS),
+}
+
+ENUMS: Mapping[str, tuple[type[StrEnum], Mapping[str, StrEnum]]] = {
+    "order_state": (OrderState, ORDER_STATES),
+    "shipment_state": (ShipmentState, SHIPMENT_STATES),
+    "points_kind": (PointsKind, POINTS_KINDS),
+    "tier": (Tier, TIERS),
+    "case_kind": (CaseKind, CASE_KINDS),
+    "gender": (Gender, GENDERS),
+    "language": (Language, LANGUAGES),
+    "coupon_state": (CouponState, COUPON_STATES),
+    "channel": (SaleChannel, CHANNELS),
+}
+"""Name of the cleaning function to its enum and the words beside the enum's own values."""
