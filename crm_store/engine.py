@@ -42,9 +42,13 @@ def make_engine(url: str) -> AsyncEngine:
 
 
 def make_writer(reader: AsyncEngine) -> AsyncEngine:
-    """Return the engine for writing beside one for reading; on PostgreSQL they are the same."""
+    """Return the engine for writing beside one for reading.
+
+    It has a pool of its own: whoever reads may need a second connection to write with, and must
+    not wait for another reader to give one back.
+    """
     if reader.dialect.name == "postgresql":
-        return reader
+        return make_engine(reader.url.render_as_string(hide_password=False))
     return _sqlite_engine(reader.url, begin="BEGIN IMMEDIATE", connections=1)
 
 

@@ -96,8 +96,7 @@ class SqlStore:
     async def close(self) -> None:
         """Release connections."""
         await self._reader.dispose()
-        if self._writer is not self._reader:
-            await self._writer.dispose()
+        await self._writer.dispose()
 
     @asynccontextmanager
     async def _unit(self, actor: Actor, engine: AsyncEngine) -> AsyncIterator[UnitOfWork]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,9 +49,10 @@ class Context:
     vault: Vault
     clock: Clock
     recording: Callable[[], AbstractAsyncContextManager[AsyncSession]]
-    """A session that may write: this one, or on SQLite, while only reading, one that commits apart.
+    """A session that may write: this one, or while only reading, one that commits apart.
 
-    A reader on SQLite cannot become a writer once somebody else has written.
+    What it writes stays, whatever becomes of the reading unit of work; and a reader on SQLite
+    could not become a writer once somebody else has written.
     """
     _kept: dict[int, int | None] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
@@ -136,7 +137,7 @@ class Context:
         if not rows:
             return
         statement = self.insert(table)
-        keys = [column.name for column in table.__table__.primary_key.columns]
+        keys = [column.name for column in inspect(table).primary_key]
         values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         try:
             await self.session.execute(

@@ -31,9 +31,7 @@ EVENTS = {
     HandoffState.TAKEN: LocalText("人工客服已接入", "A colleague has joined"),
     HandoffState.RESOLVED: LocalText("人工服务已结束", "The colleague has finished"),
     HandoffState.HANDED_BACK: LocalText("已转回智能助手", "The assistant is back"),
-    HandoffState.WITHDRAWN: LocalText(
-        "已取消人工服务", "The request for a colleague was withdrawn"
-    ),
+    HandoffState.WITHDRAWN: LocalText("已取消人工服务", "The request was withdrawn"),
 }
 
 

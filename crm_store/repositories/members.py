@@ -202,7 +202,7 @@ class MembersRepository(Repository):
 
     def _best_first(self, query: MemberQuery) -> list[ColumnElement[int]]:
         """Order by how sure the match is: an attested phone, then the very name."""
-        order = []
+        order: list[ColumnElement[int]] = []
         if query.phone is not None:
             index = lookup_index(self._context.vault, IdentityKind.PHONE, query.phone) or ""
             attested = select(IdentityRow.member_id).where(

@@ -28,7 +28,7 @@ OPENED, REFUSED, LOCKED = "order.open", "order.open.refused", "order.open.locked
 SUBJECT_LENGTH = 60
 
 
-def _whole_orders() -> Select[tuple[OrderRow]]:
+def _whole_orders() -> Select[OrderRow]:
     return select(OrderRow).options(
         selectinload(OrderRow.lines),
         selectinload(OrderRow.payments),

@@ -150,7 +150,7 @@ class Outbox(Timeline):
 
 def _due(
     channels: Collection[str], now: datetime, limit: int
-) -> Select[tuple[MessageRow, ConversationRow]]:
+) -> Select[MessageRow, ConversationRow]:
     """Return the query for the first message of every queue that is due and has none in flight.
 
     A message further back waits even if it is due: order counts for more than speed.
