@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from bot.cli.opening import open_store
+from bot.app import open_store
 from crm_store.types.actors import SYSTEM, Role
 from crm_store.types.people import Staff
 

@@ -1,0 +1,136 @@
+"""The composition root: the one place that names concrete adapters and wires them.
+
+Everything is opened by an ``async with`` and closed in reverse order. Heavy libraries are imported
+by the function that needs them, so that a command that only wants the store does not load a model.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from bot import skills
+from bot.dialogue.skill import Services
+from bot.replies import Phrasebook
+from bot.settings import ConfigError, Settings, load_settings
+from bot.turn.bell import Bell
+from bot.turn.inbox import Inbox
+from bot.turn.outbox import Outbox, OutputChannel, PulledChannel
+from bot.turn.turn import TurnRunner
+from bot.turn.worker import Worker
+from crm_store.store import SqlStore
+from crm_store.types.actors import SYSTEM
+from crm_store.vault import Vault
+from knowledge.ports import CatalogSearch, Embedder
+from nlu.ports import NluEngine
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and how much there is."""
+
+PULLED_CHANNELS = ("web", "rest", "console")
+"""Channels whose clients fetch what is stored."""
+
+
+def no_progress(step: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that answers a conversation, wired."""
+
+    settings: Settings
+    store: SqlStore
+    search: CatalogSearch
+    nlu: NluEngine
+    services: Services
+    bell: Bell
+    inbox: Inbox
+    runner: TurnRunner
+
+    def worker(self) -> Worker:
+        """Return a worker; each answers one conversation at a time."""
+        conversation = self.settings.assistant.conversation
+        return Worker(
+            self.store,
+            self.runner,
+            self.bell,
+            lease=timedelta(seconds=conversation.lease_seconds),
+            poll_seconds=conversation.poll_seconds,
+        )
+
+    def outbox(self, pushed: Mapping[str, OutputChannel] | None = None) -> Outbox:
+        """Return the sender for the pulled channels and these pushed ones."""
+        pulled = PulledChannel()
+        channels = {name: pulled for name in PULLED_CHANNELS} | dict(pushed or {})
+        poll = self.settings.assistant.conversation.poll_seconds
+        return Outbox(self.store, channels, self.bell, poll_seconds=poll)
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Return the vault over the configured keys; raises `ConfigError` when there are none."""
+    keys = [key for key in settings.env.data_keys.get_secret_value().split(",") if key]
+    index_key = settings.env.index_key.get_secret_value()
+    if not keys or not index_key:
+        raise ConfigError("HUIKE_DATA_KEYS and HUIKE_INDEX_KEY are not set; run: huike init")
+    return Vault(keys, index_key)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings | None = None) -> AsyncIterator[SqlStore]:
+    """Open the configured database, whose schema must be up to date."""
+    settings = settings or load_settings()
+    store = await SqlStore.open(settings.env.database, vault_of(settings))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings | None = None, *, progress: Progress = no_progress
+) -> AsyncIterator[App]:
+    """Open everything that answers a conversation: store, embedder, index, NLU."""
+    settings = settings or load_settings()
+    async with open_store(settings) as store:
+        embedder = await asyncio.to_thread(load_embedder, settings, progress)
+        search = await open_search(settings, store, embedder, progress)
+        nlu = await open_nlu(settings, store, embedder, progress)
+        yield assemble(settings, store, search, nlu)
+
+
+def assemble(settings: Settings, store: SqlStore, search: CatalogSearch, nlu: NluEngine) -> App:
+    """Wire opened parts."""
+    zone = settings.assistant.retailer.time_zone
+    services = Services(store, search, Phrasebook(time_zone=zone), lambda: datetime.now(UTC))
+    bell = Bell()
+    limit = settings.assistant.conversation.max_characters
+    return App(
+        settings=settings,
+        store=store,
+        search=search,
+        nlu=nlu,
+        services=services,
+        bell=bell,
+        inbox=Inbox(store, bell, max_characters=limit),
+        runner=TurnRunner(services, nlu, skills.load()),
+    )
+
+
+def load_embedder(settings: Settings, progress: Progress = no_progress) -> Embedder:
+    """Load the configured embedder; converts the bundled model on first use."""
+    from knowledge.embedding import EmbedderSpec, Engine  # noqa: PLC0415 - loads numpy
+    from knowledge.embedding import load_embedder as load  # noqa: PLC0415
+
+    wanted = settings.assistant.knowledge
+    spec = EmbedderSpec(
+        model=wanted.model, engine=Engine(wanted.engine), threads=wanted.threads
+    )
+    return load(
+        spec,
+        settings.env.var / "models",
+        lambda done, total: progress("Preparing the language model", done, total),
+    )

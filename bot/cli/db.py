@@ -1,0 +1,25 @@
+"""`huike db`."""
+
+import click
+
+from bot.settings import load_settings
+from crm_store import migrations
+
+
+@click.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the schema that this version needs; harmless when it is there."""
+    migrations.upgrade(load_settings().env.database)
+    click.echo(f"The database is at revision {migrations.head_revision()}.")
+
+
+@db.command()
+def current() -> None:
+    """Show the database's revision and the one needed."""
+    found = migrations.current_revision(load_settings().env.database)
+    click.echo(f"at {found or 'no revision'}, needed {migrations.head_revision()}")
