@@ -31,3 +31,7 @@ class SchemaError(StoreError):
 
 class VaultError(StoreError):
     """A key is malformed, or a stored value cannot be decrypted with the keys at hand."""
+
+
+class SourceFileError(StoreError):
+    """A file, or the mapping that describes it, cannot be read as that source at all."""

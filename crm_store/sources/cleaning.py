@@ -20,6 +20,7 @@ from crm_store.identifiers import normalise
 from crm_store.sources import words
 from crm_store.types.conversations import JSON
 from crm_store.types.people import IdentityKind
+from crm_store.types.text import LocalText
 
 Cleaner = Callable[[JSON, str], object]
 EnumT = TypeVar("EnumT", bound=StrEnum)
@@ -38,6 +39,7 @@ DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 CLOCK = re.compile(r"[T ]*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 PACKED_CLOCK = re.compile(r"[T ]?(\d{2})(\d{2})(\d{2})()")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 MONEY_SIGNS = re.compile(r"(?:¥|CNY|RMB|元|,|\s)", re.IGNORECASE)
 
 
@@ -74,11 +76,49 @@ def identifier(kind: IdentityKind) -> Cleaner:
         try:
             return normalise(kind, written)
         except InvalidRecordError as error:
-            raise _expected(
-                field, str(error).partition("expected ")[2] or "a number in use"
-            ) from error
+            wanted = str(error).partition("expected ")[2] or "a number that can exist"
+            raise _expected(field, wanted) from error
 
     return clean
+
+
+def loose(kind: IdentityKind) -> Cleaner:
+    """Return a cleaner that keeps what is no such identifier as it was written.
+
+    For a phone on a parcel or on a ticket: it was typed in a hurry, and the record is good
+    without it.
+    """
+    strict = identifier(kind)
+
+    def clean(value: JSON, field: str) -> str:
+        try:
+            return str(strict(value, field))
+        except InvalidRecordError:
+            return folded(value, field)
+
+    return clean
+
+
+def local(value: JSON, field: str) -> LocalText:
+    """Return text in both languages, from ``{"zh": …, "en": …}`` or from one text."""
+    if isinstance(value, dict):
+        zh, en = (
+            "" if is_blank(value.get(part)) else text(value.get(part), field)
+            for part in ("zh", "en")
+        )
+    else:
+        written = text(value, field)
+        zh, en = (written, "") if CHINESE.search(written) else ("", written)
+    if not (zh or en):
+        raise _expected(field, "text in Chinese or English")
+    return LocalText(zh, en)
+
+
+def local_map(value: JSON, field: str) -> dict[str, LocalText]:
+    """Return texts by name."""
+    if not isinstance(value, dict):
+        raise _expected(field, "an object of texts")
+    return {key: local(item, f"{field}.{key}") for key, item in value.items() if not is_blank(item)}
 
 
 def day(value: JSON, field: str) -> date:
@@ -224,12 +264,14 @@ def raw(value: JSON, _field: str) -> JSON:
 
 def cleaners(zone: ZoneInfo = SHOP_ZONE) -> dict[str, Cleaner]:
     """Return the cleaning functions by the names that mappings use."""
-    return {
+    values: dict[str, Cleaner] = {
         "text": text,
         "folded": folded,
         "name": name,
         "phone": identifier(IdentityKind.PHONE),
         "email": identifier(IdentityKind.EMAIL),
+        "loose_phone": loose(IdentityKind.PHONE),
+        "loose_email": loose(IdentityKind.EMAIL),
         "card": identifier(IdentityKind.LOYALTY_CARD),
         "account": identifier(IdentityKind.SHOP_ACCOUNT),
         "date": day,
@@ -245,8 +287,12 @@ def cleaners(zone: ZoneInfo = SHOP_ZONE) -> dict[str, Cleaner]:
         "flag": flag,
         "currency": currency,
         "list": listed,
+        "local": local,
+        "local_map": local_map,
         "json": raw,
-    } | {label: one_of(enum, known) for label, (enum, known) in words.ENUMS.items()}
+    }
+    enums = {label: one_of(enum, known) for label, (enum, known) in words.ENUMS.items()}
+    return values | enums
 
 
 def _expected(field: str, what: str) -> InvalidRecordError:

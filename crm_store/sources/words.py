@@ -40,6 +40,60 @@ class SaleChannel(StrEnum):
     POS = "pos"
 
 
+class PaymentState(StrEnum):
+    """Whether an order is paid for."""
+
+    PENDING = "pending"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
+
+
+class ParcelState(StrEnum):
+    """How far a shop is with sending an order."""
+
+    UNFULFILLED = "unfulfilled"
+    IN_PROGRESS = "in_progress"
+    PARTIAL = "partial"
+    FULFILLED = "fulfilled"
+
+
+class PaymentKind(StrEnum):
+    """Which way money moves."""
+
+    SALE = "sale"
+    REFUND = "refund"
+
+
+class ReceiptKind(StrEnum):
+    """What a line of a till receipt does."""
+
+    SALE = "sale"
+    RETURN = "return"
+
+
+class TicketState(StrEnum):
+    """How far the service centre is."""
+
+    OPEN = "open"
+    PROCESSING = "processing"
+    CLOSED = "closed"
+
+
+class VisitKind(StrEnum):
+    """What a visitor of the mini-program did."""
+
+    REGISTER = "register"
+    BROWSE = "browse"
+    FAVOURITE = "favourite"
+    SEARCH = "search"
+    CART = "cart"
+    COUPON = "coupon"
+    ORDER = "order"
+
+
 FLAGS: Mapping[str, bool] = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "是", "已", "有"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "否", "未", "无"), False),
@@ -115,6 +169,17 @@ CHANNELS: Mapping[str, SaleChannel] = {
     **dict.fromkeys(("门店", "线下", "store"), SaleChannel.POS),
 }
 
+RECEIPT_KINDS: Mapping[str, ReceiptKind] = {
+    **dict.fromkeys(("销售", "消费"), ReceiptKind.SALE),
+    **dict.fromkeys(("退货", "退款", "refund"), ReceiptKind.RETURN),
+}
+
+TICKET_STATES: Mapping[str, TicketState] = {
+    **dict.fromkeys(("待处理", "新建", "new"), TicketState.OPEN),
+    **dict.fromkeys(("处理中", "pending"), TicketState.PROCESSING),
+    **dict.fromkeys(("已关闭", "已解决", "solved", "resolved"), TicketState.CLOSED),
+}
+
 ENUMS: Mapping[str, tuple[type[StrEnum], Mapping[str, StrEnum]]] = {
     "order_state": (OrderState, ORDER_STATES),
     "shipment_state": (ShipmentState, SHIPMENT_STATES),
@@ -125,5 +190,11 @@ ENUMS: Mapping[str, tuple[type[StrEnum], Mapping[str, StrEnum]]] = {
     "language": (Language, LANGUAGES),
     "coupon_state": (CouponState, COUPON_STATES),
     "channel": (SaleChannel, CHANNELS),
+    "payment_state": (PaymentState, {}),
+    "payment_kind": (PaymentKind, {"capture": PaymentKind.SALE}),
+    "parcel_state": (ParcelState, {}),
+    "receipt_kind": (ReceiptKind, RECEIPT_KINDS),
+    "ticket_state": (TicketState, TICKET_STATES),
+    "visit_kind": (VisitKind, {"favorite": VisitKind.FAVOURITE}),
 }
 """Name of the cleaning function to its enum and the words beside the enum's own values."""
