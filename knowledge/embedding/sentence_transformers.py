@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge.embedding.text import clean
+from knowledge.errors import EmbedderUnavailable
 from knowledge.folders import sha256
 from knowledge.types import FloatArray
 
@@ -37,13 +38,18 @@ class SentenceTransformersEmbedder:
         """Load the model.
 
         A folder is never looked up on the hub. A hub name is, unless HF_HUB_OFFLINE is set;
-        then it must be in the local hub cache. Raises ImportError or OSError.
+        then it must be in the local hub cache. Raises ImportError or EmbedderUnavailable.
         """
         import torch  # noqa: PLC0415 - heavy
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - heavy
 
         torch.set_num_threads(threads)
-        self._model = SentenceTransformer(model, device="cpu", local_files_only=_local_only(model))
+        try:
+            self._model = SentenceTransformer(
+                model, device="cpu", local_files_only=_local_only(model)
+            )
+        except (OSError, ValueError) as error:
+            raise EmbedderUnavailable(f"embedding model {model}: {error}") from error
         self._lock = Lock()
         prompts = saved_prompts(model, self._model.prompts)
         self._query_prefix = prompts[0] if query_prefix is None else query_prefix
@@ -51,7 +57,7 @@ class SentenceTransformersEmbedder:
         self.name = _name(model, self._model)
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
-            raise OSError(f"the embedding model {model} does not tell its dimension")
+            raise EmbedderUnavailable(f"embedding model {model} does not tell its dimension")
         self.dimension: int = dimension
 
     def embed_queries(self, texts: Sequence[str]) -> FloatArray:

@@ -13,6 +13,7 @@ import pytest
 
 from knowledge.embedding import EmbedderSpec, Engine, load_embedder
 from knowledge.embedding.sentence_transformers import saved_prompts
+from knowledge.errors import EmbedderUnavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -203,7 +204,12 @@ def test_a_folder_is_loaded_without_a_connection(
 def test_a_hub_name_is_not_looked_up_when_offline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("sentence_transformers")
+
+    def refuse(*args: object) -> None:
+        raise AssertionError(f"tried to connect to {args[1:]}")
+
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setenv("HF_HOME", str(tmp_path))
-    with pytest.raises(OSError, match="nobody/nothing"):
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with pytest.raises(EmbedderUnavailable, match="nobody/nothing"):
         load_embedder(EmbedderSpec(model="nobody/nothing"), tmp_path)
