@@ -1,0 +1,1 @@
+"""The desk: where service agents take handoffs, answer and give conversations back."""
