@@ -5,11 +5,17 @@ them. A button's payload is Rasa's ``/intent{"slot": "value"}``, so that pressin
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from crm_store.types.conversations import JSON, JSONObject
+
+LONGEST_SLOT = 300
+"""Characters of a text in a button's payload."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""JSON can spell characters that no database takes."""
 
 TemplateValue: TypeAlias = object
 """Anything Jinja can print: text, numbers, dates, domain objects. Never markup."""
@@ -89,16 +95,26 @@ class Pressed:
 
     @staticmethod
     def from_text(text: str) -> "Pressed | None":
-        """Read ``/intent{"slot": "value"}``; anything else is ``None``."""
+        """Read ``/intent{"slot": "value"}``; anything else is ``None``.
+
+        Of the slots, texts of a moderate length, whole numbers and yes or no are kept.
+        """
         if not text.startswith("/"):
             return None
-        intent, brace, rest = text[1:].partition("{")
+        intent, brace, rest = text[1:].strip().partition("{")
         if not intent.isidentifier():
             return None
         if not brace:
             return Pressed(intent)
         try:
             slots = json.loads(brace + rest)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
-        return Pressed(intent, slots)
+        return Pressed(intent, {name: value for name, value in slots.items() if _plain(value)})
+
+
+def _plain(value: object) -> bool:
+    """Whether a slot of a button may be that: people can type payloads of their own."""
+    return isinstance(value, bool | int) or (
+        isinstance(value, str) and len(value) <= LONGEST_SLOT and not _UNSTORABLE.search(value)
+    )

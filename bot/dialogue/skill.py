@@ -18,13 +18,14 @@ from typing import TypeAlias
 
 from bot.dialogue.effects import Effect
 from bot.dialogue.reply import Button, Card, Reply, TemplateValue
-from bot.dialogue.state import DialogueState, Question
+from bot.dialogue.state import DialogueState, Option, Question
 from bot.replies import Phrasebook, Speaker
 from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import Actor
 from crm_store.types.conversations import JSON, Conversation, Message
+from crm_store.types.text import LocalText
 from knowledge.ports import CatalogSearch
-from nlu.types import Entity, EntityValue, Parse
+from nlu.types import Entity, EntityValue, Parse, value_from_json
 
 
 class Audience(Flag):
@@ -61,6 +62,8 @@ class Turn:
     """The name of the skill that runs."""
     slots: Mapping[str, JSON] = field(default_factory=dict)
     """Slots filled by a button or by the answer to the last question, and those kept before."""
+    pressed: bool = False
+    """Whether a button was pressed rather than words typed."""
 
     @property
     def now(self) -> datetime:
@@ -84,12 +87,34 @@ class Turn:
         """Return the value of the first entity of a kind."""
         return next((entity.value for entity in self.entities(kind)), None)
 
+    def value(self, name: str) -> EntityValue | None:
+        """Return a slot's value: a filled one first, else the message's entity of that name."""
+        if (filled := self.slots.get(name)) is None:
+            return self.entity(name)
+        try:
+            return value_from_json(filled)
+        except (ValueError, ArithmeticError):
+            return None
+
     def slot(self, name: str) -> str | None:
         """Return a slot as text: a filled one first, else the message's entity of that name."""
-        if (filled := self.slots.get(name)) is not None:
-            return str(filled)
-        found = self.entity(name)
-        return found if isinstance(found, str) else None
+        found = self.value(name)
+        return str(found) if isinstance(found, str | int) else None
+
+    @property
+    def said(self) -> str:
+        """What was typed; empty when a button was pressed."""
+        return "" if self.pressed else self.message.text
+
+    @property
+    def asked_before(self) -> int:
+        """How often in a row this skill has asked what it is now told, or not told, again."""
+        question = self.state.question
+        return question.asked if question is not None and question.skill == self.skill else 0
+
+    def local(self, text: LocalText) -> str:
+        """Return a bilingual text in the customer's language and script."""
+        return self.speaker.local(text)
 
     def say(
         self,
@@ -116,12 +141,18 @@ class Turn:
         *replies: Reply,
         skill: str | None = None,
         slots: Mapping[str, JSON] | None = None,
+        options: tuple[Option, ...] = (),
+        free: bool = False,
     ) -> "Outcome":
-        """Ask for a slot; the answer goes to this skill (or another) with all slots kept."""
+        """Ask for a slot; the answer goes to this skill (or another) with all slots kept.
+
+        Options are answers to choose from; ``free`` takes any words as the answer.
+        """
         asking = skill or self.skill
         before = self.state.question
         again = before is not None and (before.skill, before.slot) == (asking, slot)
-        question = Question(asking, slot, before.asked + 1 if again and before else 1)
+        asked = before.asked + 1 if again and before else 1
+        question = Question(asking, slot, asked, options, free)
         kept = self.slots if slots is None else slots
         kept = {name: value for name, value in kept.items() if name != slot}
         return Outcome(replies, (), replace(self.state, question=question, slots=kept))
@@ -151,7 +182,7 @@ class Skill:
     handler: Handler
     audience: Audience
     slots: tuple[str, ...]
-    """Slots that the skill may ask for, by entity name."""
+    """Slots that it takes from answers (by entity name) and from buttons; others are dropped."""
 
 
 def skill(

@@ -12,6 +12,16 @@ from crm_store.types.conversations import JSON, JSONObject
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers that a question offers."""
+
+    label: str
+    """As it is printed on the button."""
+    value: str
+    """What the slot is filled with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the bot asked last and is waiting to be told."""
 
@@ -21,6 +31,10 @@ class Question:
     """Which of its slots the answer fills; `CONFIRM` for a yes-or-no question."""
     asked: int = 1
     """How many times it was asked in a row."""
+    options: tuple[Option, ...] = ()
+    """The answers it offers; "第二个" or "the last one" chooses among them."""
+    free: bool = False
+    """Whether any words are an answer, unless they clearly ask for something else."""
 
 
 CONFIRM = "confirm"

@@ -1,9 +1,9 @@
 """What was not understood, or could mean two things."""
 
+from bot.dialogue.human import offer_human
 from bot.dialogue.packet import call_human
 from bot.dialogue.reply import Button, payload
 from bot.dialogue.skill import Audience, Outcome, Turn, skill
-from bot.dialogue.state import CONFIRM
 from crm_store.types.handoffs import HandoffReason
 
 OFFER_AFTER = 2
@@ -30,13 +30,7 @@ async def out_of_scope(turn: Turn) -> Outcome:
 
 
 def _offer(turn: Turn, key: str) -> Outcome:
-    slots = {"reason": HandoffReason.NOT_UNDERSTOOD.value, "asked": turn.message.text}
-    buttons = (
-        Button(turn.words("talk_to_human.yes"), payload("talk_to_human", slots)),
-        Button(turn.words("bot_help.button"), payload("bot_help")),
-    )
-    reply = turn.say(key, buttons=buttons)
-    return turn.ask(CONFIRM, reply, skill="talk_to_human", slots=slots)
+    return offer_human(turn, turn.say(key), HandoffReason.NOT_UNDERSTOOD)
 
 
 @skill("clarify", audience=Audience.EVERYBODY)

@@ -1,13 +1,13 @@
 """Calling a human, and asking whether to."""
 
+from bot.dialogue.human import offer_human
 from bot.dialogue.packet import call_human
-from bot.dialogue.reply import Button, payload
 from bot.dialogue.skill import Audience, Outcome, Turn, skill
 from bot.dialogue.state import CONFIRM
 from crm_store.types.handoffs import HandoffReason
 
 
-@skill("talk_to_human", audience=Audience.EVERYBODY)
+@skill("talk_to_human", audience=Audience.EVERYBODY, slots=("reason", "intent", "asked"))
 async def talk_to_human(turn: Turn) -> Outcome:
     """Hand the conversation to a human at once, or drop the offer after a no."""
     if turn.actor.is_staff:
@@ -31,7 +31,8 @@ async def not_supported(turn: Turn) -> Outcome:
     if turn.actor.is_staff:
         topic = turn.words(f"topics.{intent}")
         return turn.done(turn.say("talk_to_human.not_supported_clerk", topic=topic))
-    return _offer(turn, "talk_to_human.not_supported", HandoffReason.NOT_SUPPORTED, intent)
+    reply = turn.say("talk_to_human.not_supported", topic=turn.words(f"topics.{intent}"))
+    return offer_human(turn, reply, HandoffReason.NOT_SUPPORTED, intent)
 
 
 @skill("skill_failed", audience=Audience.EVERYBODY)
@@ -41,14 +42,3 @@ async def skill_failed(turn: Turn) -> Outcome:
         return turn.done(turn.say("talk_to_human.broken_clerk"))
     effect = call_human(turn, HandoffReason.SKILL_FAILED)
     return turn.done(turn.say("talk_to_human.broken"), effects=(effect,))
-
-
-def _offer(turn: Turn, key: str, reason: HandoffReason, intent: str) -> Outcome:
-    slots = {"reason": reason.value, "intent": intent, "asked": turn.message.text}
-    buttons = (
-        Button(turn.words("talk_to_human.yes"), payload("talk_to_human", slots)),
-        Button(turn.words("bot_help.button"), payload("bot_help")),
-    )
-    topic = turn.words(f"topics.{intent}")
-    reply = turn.say(key, buttons=buttons, topic=topic)
-    return turn.ask(CONFIRM, reply, skill="talk_to_human", slots=slots)

@@ -9,6 +9,7 @@ offers a human; what was not understood goes to ``out_of_scope``.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.dialogue.choosing import chosen
 from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience, Skill
 from bot.dialogue.state import CONFIRM, DialogueState, Question
@@ -30,8 +31,11 @@ CLERK_INTENTS = frozenset(
 
 NOT_SUPPORTED = "not_supported"
 CLARIFY = "clarify"
+AFFIRM = "affirm"
 
 _LEAVING = frozenset({"stop", "deny"})
+_IN_PASSING = 0.4
+"""Share of a message below which what it mentions is not what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def route(
 ) -> Route:
     """Return which skill answers."""
     if pressed is not None:
-        return _of_button(pressed, skills, audience)
+        return _of_button(pressed, state, skills, audience)
     if state.question is not None and (going_on := _answer(parse, state, state.question, skills)):
         return going_on
     if parse.ambiguous:
@@ -77,9 +81,22 @@ def _of_intent(intent: str, skills: Mapping[str, Skill], audience: Audience) -> 
     return Route(NOT_SUPPORTED, {"intent": intent})
 
 
-def _of_button(pressed: Pressed, skills: Mapping[str, Skill], audience: Audience) -> Route:
+def _of_button(
+    pressed: Pressed, state: DialogueState, skills: Mapping[str, Skill], audience: Audience
+) -> Route:
+    """A button fills the slots that its skill declares, and confirms only what was asked."""
     going_to = _of_intent(pressed.intent, skills, audience)
-    return Route(going_to.skill, {**pressed.slots, **going_to.slots}, going_to.understood)
+    if going_to.skill != pressed.intent:
+        return going_to
+    declared = skills[pressed.intent].slots
+    filled = {name: value for name, value in pressed.slots.items() if name in declared}
+    asked = state.question
+    if asked is None or (asked.skill, asked.slot) != (pressed.intent, CONFIRM):
+        return Route(pressed.intent, filled)
+    confirmed = pressed.slots.get(CONFIRM)
+    if not isinstance(confirmed, bool):
+        return Route(pressed.intent, filled)
+    return Route(pressed.intent, {**state.slots, CONFIRM: confirmed})
 
 
 def _answer(
@@ -88,15 +105,29 @@ def _answer(
     """Return where the answer to the last question goes; ``None`` when it is no answer."""
     if question.slot == CONFIRM:
         return _confirmation(parse, state, question)
+    place = chosen(parse.text, [option.label for option in question.options])
+    if place is not None:
+        value = question.options[place].value
+        return Route(question.skill, {**state.slots, question.slot: value})
     if parse.intent.name in _LEAVING and parse.in_scope:
         return Route("stop")
-    told = _slots_told(parse, skills.get(question.skill))
-    if question.slot in told:
+    if told := _told(parse, question, skills.get(question.skill)):
         return Route(question.skill, {**state.slots, **told})
-    if not parse.in_scope:
+    agreed = parse.intent.name == AFFIRM
+    if agreed or not parse.in_scope:
         # Something was said, but not what was asked: the skill asks again and may give up.
-        return Route(question.skill, state.slots, understood=False)
+        return Route(question.skill, state.slots, understood=agreed)
     return None
+
+
+def _told(parse: Parse, question: Question, skill: Skill | None) -> dict[str, JSON]:
+    """Return the slots that an answer fills; nothing when it is no answer."""
+    told = _slots_told(parse, skill)
+    elsewhere = _leads_elsewhere(parse, question)
+    if elsewhere and not (question.slot in told and _is_about(told, parse)):
+        return {}
+    agreed = parse.in_scope and parse.intent.name == AFFIRM
+    return {question.slot: parse.text, **told} if question.free and not agreed else told
 
 
 def _slots_told(parse: Parse, skill: Skill | None) -> dict[str, JSON]:
@@ -107,6 +138,18 @@ def _slots_told(parse: Parse, skill: Skill | None) -> dict[str, JSON]:
         for entity in reversed(parse.entities)
         if entity.entity in wanted
     }
+
+
+def _is_about(told: Mapping[str, JSON], parse: Parse) -> bool:
+    """Whether what fills slots is most of the message, not only mentioned in passing."""
+    mentioned = sum(len(entity.text) for entity in parse.entities if entity.entity in told)
+    return mentioned >= _IN_PASSING * len(parse.text.strip())
+
+
+def _leads_elsewhere(parse: Parse, question: Question) -> bool:
+    """Whether the message asks for something other than the skill that waits."""
+    readings = {parse.intent.name, *(score.name for score in parse.ambiguous)}
+    return parse.in_scope and not readings & {question.skill, OUT_OF_SCOPE, AFFIRM}
 
 
 def _confirmation(parse: Parse, state: DialogueState, question: Question) -> Route | None:

@@ -16,6 +16,7 @@ from crm_store.errors import ConflictError
 from crm_store.types.actors import SYSTEM, Actor, Role
 from crm_store.types.conversations import (
     Conversation,
+    JSONObject,
     Lease,
     Message,
     NewReply,
@@ -23,9 +24,10 @@ from crm_store.types.conversations import (
     ParseRecord,
     Verification,
 )
+from nlu.errors import NluUnavailableError
 from nlu.language import detect_language
 from nlu.ports import NluEngine
-from nlu.types import IntentScore, Language, Parse
+from nlu.types import OUT_OF_SCOPE, IntentScore, Language, Parse
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,10 @@ class TurnRunner:
             if conversation.owner is Owner.BOT:
                 raise
             await self._leave_to_human(lease, message)
+        except Exception:
+            # An effect broke: nothing of it is kept, and a message must never be tried for ever.
+            log.exception("the turn of message %s could not be kept", message.id)
+            await self._commit(lease, turn, await self._apologise(turn))
 
     async def _look(self, lease: Lease) -> tuple[Conversation, DialogueState]:
         async with self.services.store.reading(SYSTEM) as uow:
@@ -70,7 +76,7 @@ class TurnRunner:
             stored = await uow.conversations.dialogue(lease.conversation_id)
         if conversation is None:
             raise ConflictError("the claimed conversation is gone")
-        return conversation, DialogueState.from_json(stored)
+        return conversation, _remembered(stored, conversation)
 
     async def _actor(self, conversation: Conversation) -> Actor:
         """Return on whose behalf this conversation's skills may look at data."""
@@ -97,12 +103,11 @@ class TurnRunner:
     ) -> Turn:
         audience = Audience.CLERKS if actor.is_staff else Audience.CUSTOMERS
         pressed = self._pressed(message)
-        if pressed is None:
-            parse = await self.nlu.parse(
-                message.text, allowed_intents=self._intents(audience), now=message.created_at
-            )
-        else:
-            parse = _pressed_parse(message, pressed)
+        parse = (
+            _certain_parse(message, pressed.intent)
+            if pressed
+            else await self._parse(message, audience)
+        )
         language = _spoken_language(message, conversation.language)
         chosen = route(parse, pressed, state, self.skills, audience)
         misunderstood = 0 if chosen.understood else state.misunderstood + 1
@@ -116,7 +121,18 @@ class TurnRunner:
             speaker=self.services.phrasebook.speaker(language),
             skill=chosen.skill,
             slots=chosen.slots,
+            pressed=pressed is not None,
         )
+
+    async def _parse(self, message: Message, audience: Audience) -> Parse:
+        try:
+            return await self.nlu.parse(
+                message.text, allowed_intents=self._intents(audience), now=message.created_at
+            )
+        except NluUnavailableError:
+            # The customer gets an answer that leads to a human, not silence.
+            log.exception("message %s could not be understood", message.id)
+            return replace(_certain_parse(message, OUT_OF_SCOPE), in_scope=False)
 
     def _pressed(self, message: Message) -> Pressed | None:
         """Read a button; only intents that people can also say may be pressed."""
@@ -134,10 +150,13 @@ class TurnRunner:
         except Exception:
             # The customer's words stay out of the log; the message id leads to them.
             log.exception("skill %s failed on message %s", turn.skill, turn.message.id)
-            outcome = await self.skills[FAILED].handler(
-                replace(turn, skill=FAILED, slots={"failed": turn.skill})
-            )
+            outcome = await self._apologise(turn)
         return outcome.remember(last_skill=turn.skill)
+
+    async def _apologise(self, turn: Turn) -> Outcome:
+        return await self.skills[FAILED].handler(
+            replace(turn, skill=FAILED, slots={"failed": turn.skill})
+        )
 
     async def _commit(self, lease: Lease, turn: Turn, outcome: Outcome) -> None:
         parse = turn.parse
@@ -171,13 +190,21 @@ class TurnRunner:
             await uow.conversations.handled(lease, message.id, parse=None, language=None)
 
 
+def _remembered(stored: JSONObject, conversation: Conversation) -> DialogueState:
+    try:
+        return DialogueState.from_json(stored)
+    except ValueError:
+        log.exception("conversation %s: the dialogue state is unreadable", conversation.id)
+        return DialogueState()
+
+
 def _stored(reply: Reply) -> NewReply:
     return NewReply(reply.text, reply.to_payload())
 
 
-def _pressed_parse(message: Message, pressed: Pressed) -> Parse:
-    """A button is understood without a model."""
-    score = IntentScore(pressed.intent, 1.0)
+def _certain_parse(message: Message, intent: str) -> Parse:
+    """Return what needs no model: a button is understood as it is."""
+    score = IntentScore(intent, 1.0)
     return Parse(
         text=message.text,
         language="zh",
@@ -185,7 +212,7 @@ def _pressed_parse(message: Message, pressed: Pressed) -> Parse:
         ranking=(score,),
         entities=(),
         in_scope=True,
-        fingerprint="button",
+        fingerprint="none",
     )
 
 
