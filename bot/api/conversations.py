@@ -94,9 +94,7 @@ async def say(api: ApiDep, caller: ConversationOwner, message: NewMessage) -> Ac
     except NotPermittedError as error:
         raise ProblemError(403, "not_yours", "this conversation is somebody else's") from error
     api.parts.bell.ring(inbound.key)
-    return Accepted(
-        id=receipt.message_id, client_id=message.client_id, duplicate=receipt.duplicate
-    )
+    return Accepted(id=receipt.message_id, client_id=message.client_id, duplicate=receipt.duplicate)
 
 
 @router.get("/{conversation_id}/messages")

@@ -13,9 +13,7 @@ from bot.api.views import View
 from crm_store.types.catalog import Product
 from crm_store.types.text import LocalText
 
-router = APIRouter(
-    prefix="/api/v1", tags=["catalogue"], dependencies=[Depends(limited_address)]
-)
+router = APIRouter(prefix="/api/v1", tags=["catalogue"], dependencies=[Depends(limited_address)])
 
 
 class TextView(View):
@@ -135,9 +133,6 @@ def _product(product: Product, in_stock: bool) -> ProductView:
 
 def _detail(found: ProductPage) -> ProductDetail:
     product = found.product
-    stock = {v.sku: 0 for v in product.variants}
-    for level in found.stock:
-        stock[level.sku] += level.quantity
     variants = [
         VariantView(
             sku=v.sku,
@@ -145,12 +140,12 @@ def _detail(found: ProductPage) -> ProductDetail:
             size=v.size,
             price=v.price,
             currency=v.currency,
-            stock=stock[v.sku],
+            stock=found.units(v.sku),
         )
         for v in product.variants
     ]
     return ProductDetail(
-        **_product(product, any(stock.values())).model_dump(),
+        **_product(product, any(v.stock for v in variants)).model_dump(),
         description=_text(product.description),
         attributes={name: _text(text) for name, text in product.attributes.items()},
         variants=variants,

@@ -31,9 +31,7 @@ from nlu.types import JsonValue
 CHANNEL = "rest"
 LOOK_SECONDS = 0.5
 
-router = APIRouter(
-    tags=["Rasa"], dependencies=[Depends(limited_address)], max_body_size=MAX_BODY
-)
+router = APIRouter(tags=["Rasa"], dependencies=[Depends(limited_address)], max_body_size=MAX_BODY)
 
 
 class RestMessage(View):
@@ -127,9 +125,7 @@ async def _look(api: Api, receipt: Received) -> tuple[Message | None, list[Messa
         )
     message = next((m for m in found if m.id == receipt.message_id), None)
     replies = [
-        m
-        for m in found
-        if m.direction is Direction.OUT and m.in_reply_to == receipt.message_id
+        m for m in found if m.direction is Direction.OUT and m.in_reply_to == receipt.message_id
     ]
     return message, replies
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,7 +57,23 @@ class ProductPage:
     product: Product
     stock: tuple[StockLevel, ...]
     shops: tuple[Shop, ...]
+    colours: Mapping[str, LocalText]
+    """SKU to the printed name of its colour, where it has one."""
     related: tuple[Product, ...]
+
+    def units(self, sku: str, store_id: str | None = None) -> int:
+        """Return how many of a variant there are, in one store or in all together."""
+        return sum(
+            level.quantity
+            for level in self.stock
+            if level.sku == sku and store_id in (None, level.store_id)
+        )
+
+    @property
+    def stocking(self) -> tuple[Shop, ...]:
+        """The shops with a door that have any variant now."""
+        holding = {level.store_id for level in self.stock if level.quantity > 0}
+        return tuple(shop for shop in self.shops if shop.id in holding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,17 @@ class Shelf:
             shops = await uow.catalog.shops()
         others = (p for p in snapshot.products if p.category == product.category)
         related = tuple(p for p in others if p.id != product.id)[:4]
-        return ProductPage(product, tuple(stock), tuple(shops), related)
+        colours = self._colours(product)
+        return ProductPage(product, tuple(stock), tuple(shops), colours, related)
+
+    def _colours(self, product: Product) -> dict[str, LocalText]:
+        item = self._search.get(product.id)
+        printed = {v.sku: v.colour_names for v in item.skus} if item else {}
+        return {
+            v.sku: LocalText(printed.get(v.sku, {}).get("zh", v.colour), v.colour.capitalize())
+            for v in product.variants
+            if v.colour
+        }
 
     async def promotions(self, at: datetime) -> list[Promotion]:
         """Return the offers that run now."""
