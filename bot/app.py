@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from bot import skills
+from bot.catalogue import catalog_items, gazetteer
 from bot.dialogue.skill import Services
-from bot.replies import Phrasebook
+from bot.replies import LANGUAGES, Phrasebook
 from bot.settings import ConfigError, Settings, load_settings
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
@@ -31,6 +33,10 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 PULLED_CHANNELS = ("web", "rest", "console")
 """Channels whose clients fetch what is stored."""
+
+
+SALES_MEMORY = timedelta(days=180)
+"""How far back sales say what is popular and what is bought together."""
 
 
 def no_progress(step: str, done: int, total: int) -> None:
@@ -64,7 +70,7 @@ class App:
     def outbox(self, pushed: Mapping[str, OutputChannel] | None = None) -> Outbox:
         """Return the sender for the pulled channels and these pushed ones."""
         pulled = PulledChannel()
-        channels = {name: pulled for name in PULLED_CHANNELS} | dict(pushed or {})
+        channels = dict.fromkeys(PULLED_CHANNELS, pulled) | dict(pushed or {})
         poll = self.settings.assistant.conversation.poll_seconds
         return Outbox(self.store, channels, self.bell, poll_seconds=poll)
 
@@ -126,11 +132,61 @@ def load_embedder(settings: Settings, progress: Progress = no_progress) -> Embed
     from knowledge.embedding import load_embedder as load  # noqa: PLC0415
 
     wanted = settings.assistant.knowledge
-    spec = EmbedderSpec(
-        model=wanted.model, engine=Engine(wanted.engine), threads=wanted.threads
-    )
+    spec = EmbedderSpec(model=wanted.model, engine=Engine(wanted.engine), threads=wanted.threads)
     return load(
         spec,
         settings.env.var / "models",
         lambda done, total: progress("Preparing the language model", done, total),
     )
+
+
+async def open_search(
+    settings: Settings, store: SqlStore, embedder: Embedder, progress: Progress = no_progress
+) -> CatalogSearch:
+    """Open the search index, built first where it is missing or stale."""
+    from knowledge.index import open_or_build  # noqa: PLC0415 - loads FAISS
+    from knowledge.sales import SalesFacts  # noqa: PLC0415
+    from knowledge.search import HybridCatalogSearch  # noqa: PLC0415
+
+    async with store.reading(SYSTEM) as uow:
+        products = await uow.catalog.products()
+        baskets = await uow.catalog.baskets(datetime.now(UTC) - SALES_MEMORY)
+    phrasebook = Phrasebook()
+    items = catalog_items(
+        products, {lang: phrasebook.section(lang, "colours") for lang in LANGUAGES}
+    )
+
+    def opened() -> CatalogSearch:
+        index = open_or_build(
+            settings.env.var / "index",
+            items,
+            embedder,
+            lambda done, total: progress("Indexing the catalogue", done, total),
+        )
+        return HybridCatalogSearch(items, index, embedder, SalesFacts.from_baskets(baskets))
+
+    return await asyncio.to_thread(opened)
+
+
+async def open_nlu(
+    settings: Settings, store: SqlStore, embedder: Embedder, progress: Progress = no_progress
+) -> NluEngine:
+    """Open the native engine, trained first where data or embedder changed."""
+    from nlu.entities import EntityExtractor  # noqa: PLC0415 - loads scikit-learn
+    from nlu.native import NativeEngine, TrainingProgress, train  # noqa: PLC0415
+    from nlu.training import read_training_data  # noqa: PLC0415
+
+    async with store.reading(SYSTEM) as uow:
+        names = gazetteer(await uow.catalog.products(), await uow.catalog.shops())
+
+    def told(at: TrainingProgress) -> None:
+        step = "Reading example sentences" if at.step == "embed" else "Learning intents"
+        progress(step, at.done, at.total)
+
+    def opened() -> NluEngine:
+        data = read_training_data(settings.assistant.nlu.data)
+        model = train(data, embedder, cache_folder=settings.env.var / "nlu", progress=told)
+        zone = ZoneInfo(settings.assistant.retailer.time_zone)
+        return NativeEngine(model, embedder, EntityExtractor(data, names), timezone=zone)
+
+    return await asyncio.to_thread(opened)

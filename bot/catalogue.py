@@ -7,8 +7,10 @@ gazetteer entries.
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from crm_store.types.catalog import Product
+from crm_store.types.catalog import Product, Store
+from crm_store.types.text import LocalText
 from knowledge.types import CatalogItem, VariantRef
+from nlu.entities import Gazetteer, GazetteerEntry
 
 
 def catalog_items(
@@ -46,6 +48,25 @@ def _item(product: Product, colour_names: Mapping[str, Mapping[str, str]]) -> Ca
         ),
         replenish_days=product.replenish_days,
     )
+
+
+def gazetteer(products: Iterable[Product], shops: Iterable[Store]) -> Gazetteer:
+    """Return the names that the retailer's own data knows, for the NLU to look up."""
+    products = list(products)
+    categories = {product.category: product.category_name for product in products}
+    brands = {product.brand for product in products if product.brand}
+    return Gazetteer(
+        [
+            *(_entry("product", product.id, product.name) for product in products),
+            *(_entry("category", slug, name) for slug, name in categories.items()),
+            *(GazetteerEntry("brand", brand, (brand,)) for brand in sorted(brands)),
+            *(_entry("store", shop.id, shop.name) for shop in shops),
+        ]
+    )
+
+
+def _entry(kind: str, value: str, name: LocalText) -> GazetteerEntry:
+    return GazetteerEntry(kind, value, tuple(dict.fromkeys(t for t in (name.zh, name.en) if t)))
 
 
 def _languages(zh: str, en: str) -> dict[str, str]:

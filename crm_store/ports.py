@@ -116,6 +116,12 @@ class Catalog(Protocol):
     async def promotions(self, at: datetime) -> list[Promotion]:
         """Return promotions that run at that time."""
 
+    async def baskets(self, since: datetime) -> list[frozenset[str]]:
+        """Return the ids of the products of each order since a time; staff and system only.
+
+        Nothing tells whose order it was. Cancelled orders are left out.
+        """
+
     async def save_products(self, products: Sequence[Product]) -> int:
         """Insert or update products with their variants; returns how many changed."""
 

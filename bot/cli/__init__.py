@@ -75,10 +75,9 @@ def main() -> None:
 
 def _expected(error: Exception) -> bool:
     """Whether an error explains itself, so that a stack trace would only get in the way."""
-    from knowledge.errors import KnowledgeError  # noqa: PLC0415
-
     from bot.settings import ConfigError  # noqa: PLC0415 - only when something went wrong
     from crm_store.errors import StoreError  # noqa: PLC0415
+    from knowledge.errors import KnowledgeError  # noqa: PLC0415
     from nlu.errors import NluError  # noqa: PLC0415
 
     return isinstance(error, (ConfigError, StoreError, KnowledgeError, NluError, OSError))

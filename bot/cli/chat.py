@@ -79,7 +79,7 @@ def _show(exchange: Exchange, *, as_json: bool) -> None:
         click.echo(as_text(exchange))
 
 
-def _read(interactive: bool) -> str:  # noqa: FBT001 - asyncio.to_thread passes by position
+def _read(interactive: bool) -> str:
     if interactive:
         click.echo("> ", nl=False)
     return sys.stdin.readline()

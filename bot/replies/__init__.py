@@ -53,6 +53,12 @@ class Phrasebook:
         """Return every template key of a language, as ``file.key``."""
         return frozenset(self._templates[language])
 
+    def section(self, language: str, file: str) -> dict[str, str]:
+        """Return the plain words of one file, key by key: colours, topics."""
+        prefix = f"{file}."
+        found = self._templates[language].items()
+        return {key.removeprefix(prefix): t.render() for key, t in found if key.startswith(prefix)}
+
     def speaker(self, language: str) -> "Speaker":
         """Return who words replies in ``zh``, ``zh-Hant`` or ``en``."""
         return Speaker(self, language)

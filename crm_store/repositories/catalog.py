@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -10,9 +11,17 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
-from crm_store.models import ProductRow, PromotionRow, StockRow, StoreRow, VariantRow
+from crm_store.models import (
+    OrderLineRow,
+    OrderRow,
+    ProductRow,
+    PromotionRow,
+    StockRow,
+    StoreRow,
+    VariantRow,
+)
 from crm_store.repositories.context import Repository
-from crm_store.types.actors import Role
+from crm_store.types.actors import STAFF_ROLES, Role
 from crm_store.types.catalog import (
     ONLINE_STORE_ID,
     Product,
@@ -21,6 +30,7 @@ from crm_store.types.catalog import (
     Store,
     Variant,
 )
+from crm_store.types.orders import OrderState
 from crm_store.types.text import LocalText
 
 BATCH = 500
@@ -86,6 +96,23 @@ class CatalogRepository(Repository):
             .order_by(PromotionRow.ends_at, PromotionRow.id)
         )
         return [_to_promotion(row) for row in rows]
+
+    async def baskets(self, since: datetime) -> list[frozenset[str]]:
+        """Return the ids of the products of each order since a time; staff and system only."""
+        self._context.require(Role.SYSTEM, *STAFF_ROLES)
+        rows = await self._session.execute(
+            select(OrderLineRow.order_id, OrderLineRow.product_id)
+            .join(OrderRow, OrderRow.id == OrderLineRow.order_id)
+            .where(
+                OrderRow.placed_at >= since,
+                OrderRow.state != OrderState.CANCELLED.value,
+                OrderLineRow.product_id.is_not(None),
+            )
+        )
+        baskets: defaultdict[int, set[str]] = defaultdict(set)
+        for order_id, product_id in rows:
+            baskets[order_id].add(str(product_id))
+        return [frozenset(basket) for basket in baskets.values()]
 
     async def save_products(self, products: Sequence[Product]) -> int:
         """Insert or update products with their variants; returns how many changed."""
