@@ -21,7 +21,7 @@ from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
 from bot.turn.outbox import Outbox, OutputChannel, PulledChannel
 from bot.turn.turn import TurnRunner
-from bot.turn.worker import Worker
+from bot.turn.worker import Answerer, Worker
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.vault import Vault
@@ -56,12 +56,12 @@ class App:
     inbox: Inbox
     runner: TurnRunner
 
-    def worker(self) -> Worker:
+    def worker(self, answerer: Answerer | None = None) -> Worker:
         """Return a worker; each answers one conversation at a time."""
         conversation = self.settings.assistant.conversation
         return Worker(
             self.store,
-            self.runner,
+            answerer or self.runner,
             self.bell,
             lease=timedelta(seconds=conversation.lease_seconds),
             poll_seconds=conversation.poll_seconds,

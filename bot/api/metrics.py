@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.turn.worker import Answerer
 from crm_store.types.conversations import Lease, Message
 from nlu.ports import NluEngine
 from nlu.types import Parse
@@ -79,13 +79,6 @@ class MeasuredEngine:
             return await self._engine.parse(text, allowed_intents=allowed_intents, now=now)
         finally:
             self._metrics.parse_seconds.observe(time.perf_counter() - started)
-
-
-class Answerer(Protocol):
-    """What a worker needs of the turn runner."""
-
-    async def answer(self, lease: Lease, message: Message) -> None:
-        """Answer one message."""
 
 
 class MeasuredAnswerer:

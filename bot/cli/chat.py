@@ -38,7 +38,7 @@ class SpeakerType(click.ParamType[Speaker]):
         if kind in {"customer", "clerk"} and number.isascii() and number.isdigit():
             found = int(number)
             return Speaker(member_id=found) if kind == "customer" else Speaker(staff_id=found)
-        self.fail("expected guest, customer:ID or clerk:ID", param, ctx)
+        return self.fail("expected guest, customer:ID or clerk:ID", param, ctx)
 
 
 @click.command()

@@ -6,13 +6,13 @@ import os
 import socket
 import uuid
 from datetime import timedelta
+from typing import Protocol
 
 from bot.turn.bell import Bell
-from bot.turn.turn import TurnRunner
 from crm_store.errors import ConflictError
 from crm_store.ports import CrmStore
 from crm_store.types.actors import SYSTEM
-from crm_store.types.conversations import Lease
+from crm_store.types.conversations import Lease, Message
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +22,20 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
 
 
+class Answerer(Protocol):
+    """What answers a message: `TurnRunner`, or something around it that measures."""
+
+    async def answer(self, lease: Lease, message: Message) -> None:
+        """Answer one message of a claimed conversation."""
+
+
 class Worker:
     """Answers one conversation at a time; run several for more."""
 
     def __init__(
         self,
         store: CrmStore,
-        runner: TurnRunner,
+        runner: Answerer,
         bell: Bell,
         *,
         lease: timedelta = timedelta(seconds=30),

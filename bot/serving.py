@@ -1,0 +1,111 @@
+"""Running: the web server, the workers, the outbox and Telegram in one process."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import uvicorn
+
+from bot.api.app import create_api
+from bot.api.metrics import MeasuredAnswerer, MeasuredEngine, Metrics
+from bot.api.parts import ApiParts
+from bot.app import App
+from bot.desk.mounting import mount_desk
+from bot.settings import ConfigError
+from bot.turn.worker import Answerer
+
+GRACE_SECONDS = 3
+"""How long open event streams may take to end when the server stops."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything slow happens; raises `ConfigError` when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+        taken.listen(256)
+    except OSError as error:
+        taken.close()
+        raise ConfigError(
+            f"cannot serve on {host}:{port} ({error.strerror}); "
+            "stop the other program or set HUIKE_PORT"
+        ) from None
+    taken.setblocking(False)
+    return taken
+
+
+async def serve(app: App, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until interrupted; ``ready`` is called once pages are answered."""
+    metrics = Metrics()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            web_application(app, metrics),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    background = [
+        asyncio.create_task(run) for run in answering(app, MeasuredAnswerer(app.runner, metrics))
+    ]
+    background.append(asyncio.create_task(_announce(server, ready)))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        await _cancel(background)
+
+
+async def work(app: App) -> None:
+    """Answer conversations without serving pages, until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for run in answering(app, app.runner):
+            group.create_task(run)
+
+
+def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
+    """Return what has to run so that messages are answered and replies delivered."""
+    workers = app.settings.assistant.conversation.workers
+    return [app.worker(answerer).run() for _ in range(workers)] + [app.outbox().run()]
+
+
+def web_application(app: App, metrics: Metrics) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api
+    """Return the ASGI application: API, storefront and desk."""
+    settings = app.settings
+    api = create_api(
+        ApiParts(
+            settings=settings,
+            store=app.store,
+            inbox=app.inbox,
+            bell=app.bell,
+            nlu=MeasuredEngine(app.nlu, metrics),
+            search=app.search,
+            metrics=metrics,
+        )
+    )
+    mount_desk(
+        api,
+        store=app.store,
+        bell=app.bell,
+        phrasebook=app.services.phrasebook,
+        token_key=settings.env.token_key.get_secret_value(),
+        demo=settings.assistant.demo.logins,
+    )
+    return api
+
+
+async def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
+        await asyncio.sleep(0.05)
+    ready()
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
