@@ -26,6 +26,8 @@ class MemberDraft:
     home_store_id: str | None = None
     consent: bool | None = None
     """Whether marketing is allowed; ``None`` when the source does not say."""
+    withdrawn: tuple[NewIdentity, ...] = ()
+    """What the same record said before it was corrected, and says no more."""
     leading: bool = False
     """Whether this source is the one to be believed about the member's own fields."""
 
