@@ -7,8 +7,9 @@ gazetteer entries.
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from crm_store.types.catalog import Product, Store
+from crm_store.types.catalog import Product, Store, Variant
 from crm_store.types.text import LocalText
+from knowledge.catalog_records import CatalogRecord
 from knowledge.types import CatalogItem, VariantRef
 from nlu.entities import Gazetteer, GazetteerEntry
 
@@ -71,3 +72,30 @@ def _entry(kind: str, value: str, name: LocalText) -> GazetteerEntry:
 
 def _languages(zh: str, en: str) -> dict[str, str]:
     return {language: text for language, text in (("zh", zh), ("en", en)) if text}
+
+
+def product_of(record: CatalogRecord) -> Product:
+    """Return a product of a catalogue file as the store keeps it."""
+    names = dict.fromkeys(name for texts in record.attributes.values() for name in texts)
+    return Product(
+        id=record.product_id,
+        name=_local(record.names),
+        brand=record.brand,
+        category=record.category,
+        category_name=_local(record.category_names),
+        line="imported",
+        description=_local(record.descriptions),
+        attributes={
+            name: _local({lang: texts.get(name, "") for lang, texts in record.attributes.items()})
+            for name in names
+        },
+        variants=tuple(
+            Variant(v.sku, record.product_id, v.colour or None, v.size or None, v.price, v.currency)
+            for v in record.variants
+        ),
+        replenish_days=record.replenish_days,
+    )
+
+
+def _local(texts: Mapping[str, str]) -> LocalText:
+    return LocalText(texts.get("zh", ""), texts.get("en", ""))
