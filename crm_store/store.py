@@ -29,7 +29,7 @@ from crm_store.repositories.loyalty import LoyaltyRepository
 from crm_store.repositories.members import MembersRepository
 from crm_store.repositories.orders import OrdersRepository
 from crm_store.repositories.staff import StaffRepository
-from crm_store.types.actors import Actor
+from crm_store.types.actors import SYSTEM, Actor
 from crm_store.vault import Vault
 
 
@@ -92,6 +92,13 @@ class SqlStore:
     def writing(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit of work that takes the write lock at once and commits on exit."""
         return self._unit(actor, self._writer)
+
+    @asynccontextmanager
+    async def importing(self) -> AsyncIterator[Context]:
+        """Open a transaction of the system's for bulk writes; see `crm_store.sources`."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            await session.connection()
+            yield self._context(session, SYSTEM, self._writer)
 
     async def close(self) -> None:
         """Release connections."""
