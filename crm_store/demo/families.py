@@ -2,7 +2,7 @@
 
 A family says once what its products share; each entry of its ``series`` makes one product.
 ``name`` holds ``{}`` where the series' own words go; ``note`` is a sentence added to the
-description ``about``. ``sizes`` is a list (one price) or maps a size to its price in CNY.
+description ``about`` (without one, the series' own attributes are). ``sizes`` is a list (one price) or maps a size to its price in CNY.
 Every other key of a series that is no field of a family is an attribute: slug to ``[zh, en]``.
 Ids count up from the category's ``first`` in the order of the file: add at a category's end only.
 """
@@ -81,13 +81,18 @@ class _Line(TypedDict):
 @cache
 def catalogue() -> tuple[Product, ...]:
     """Return all products of the demo retailer, in the order of their ids."""
-    products = [product for line in LINES for product in _unfold(_read(line))]
+    products = [product for line in LINES for product in _unfold(cast("_Line", _read(line)))]
     return tuple(sorted(products, key=lambda product: product.id))
 
 
-def _read(line: str) -> _Line:
-    text = files(__package__).joinpath("catalog", f"{line}.yml").read_text(encoding="utf-8")
-    return cast("_Line", YAML(typ="safe").load(text))
+@cache
+def _labels() -> Mapping[str, Pair]:
+    return cast("Mapping[str, Pair]", _read("labels"))
+
+
+def _read(name: str) -> object:
+    text = files(__package__).joinpath("catalog", f"{name}.yml").read_text(encoding="utf-8")
+    return YAML(typ="safe").load(text)
 
 
 def _unfold(line: _Line) -> Iterator[Product]:
@@ -122,8 +127,9 @@ def _sizes(family: _Family) -> dict[str | None, int]:
     """Return each size code with its price; ``None`` stands for "comes in one size"."""
     sizes = family.get("sizes")
     if isinstance(sizes, dict):
-        return dict(sizes)
-    return dict.fromkeys(sizes or [None], family["price"])
+        return {code: price for code, price in sizes.items()}  # noqa: C416  # widens the key
+    codes: list[str | None] = [*(sizes or [None])]
+    return dict.fromkeys(codes, family["price"])
 
 
 def _name(family: _Family, entry: Entry, sizes: list[str | None]) -> LocalText:
@@ -140,20 +146,32 @@ def _name(family: _Family, entry: Entry, sizes: list[str | None]) -> LocalText:
 
 def _description(family: _Family, entry: Entry) -> LocalText:
     zh, en = family["about"]
-    note = cast("Pair | None", entry.get("note"))
-    return LocalText(zh + note[0], f"{en} {note[1]}") if note else LocalText(zh, en)
+    note = cast("Pair", entry.get("note")) or _told(_own_attributes(entry))
+    return LocalText(zh + note[0], f"{en} {note[1]}".rstrip())
+
+
+def _told(attributes: Mapping[str, Pair]) -> Pair:
+    """Return attributes as a sentence in each language."""
+    zh = "；".join(f"{_labels()[slug][0]}：{pair[0]}" for slug, pair in attributes.items())
+    en = "; ".join(f"{_labels()[slug][1]}: {pair[1]}" for slug, pair in attributes.items())
+    return [f"{zh}。", f"{en}."] if attributes else ["", ""]
+
+
+def _own_attributes(entry: Entry) -> dict[str, Pair]:
+    return {slug: cast("Pair", pair) for slug, pair in entry.items() if slug not in _FIELDS}
 
 
 def _attributes(category: _Category, family: _Family, entry: Entry) -> Mapping[str, LocalText]:
-    own = {slug: cast("Pair", pair) for slug, pair in entry.items() if slug not in _FIELDS}
-    pairs = {**category["attributes"], **family.get("attributes", {}), **own}
+    shared = {**category["attributes"], **family.get("attributes", {})}
+    pairs = {**shared, **_own_attributes(entry)}
     return {slug: LocalText(*pair) for slug, pair in pairs.items()}
 
 
 def _variants(
     product_id: str, colours: list[str], sizes: Mapping[str | None, int]
 ) -> Iterator[Variant]:
-    for colour in colours or [None]:
+    choices: list[str | None] = [*(colours or [None])]
+    for colour in choices:
         for size, price in sizes.items():
             codes = [product_id, COLOUR_CODES[colour] if colour else None, size]
             yield Variant(
