@@ -17,7 +17,7 @@ from enum import Flag, auto
 from typing import TypeAlias
 
 from bot.dialogue.effects import Effect
-from bot.dialogue.reply import Button, Card, Reply, TemplateValue
+from bot.dialogue.reply import Button, Card, Reply, TemplateValue, payload
 from bot.dialogue.state import DialogueState, Option, Question
 from bot.replies import Phrasebook, Speaker
 from crm_store.ports import CrmStore, UnitOfWork
@@ -131,9 +131,34 @@ class Turn:
         """Word a piece of text by its template."""
         return self.speaker.words(key if "." in key else f"{self.skill}.{key}", values)
 
+    def name_of(self, file: str, key: str) -> str:
+        """Return the printed name of a key (a colour, a city, a tier); an unknown key as it is."""
+        try:
+            return self.speaker.words(f"{file}.{key}")
+        except KeyError:
+            return self.speaker.script(key)
+
     def done(self, *replies: Reply, effects: tuple[Effect, ...] = ()) -> "Outcome":
         """Finish: no question stays open."""
         return Outcome(replies, effects, self.state.settled())
+
+    def choose(
+        self,
+        slot: str,
+        reply: Reply,
+        options: tuple[Option, ...],
+        *,
+        slots: Mapping[str, JSON] | None = None,
+        free: bool = False,
+    ) -> "Outcome":
+        """Ask for a slot with a button for each option; see `ask`."""
+        kept = self.slots if slots is None else slots
+        buttons = tuple(
+            Button(option.label, payload(self.skill, {**kept, slot: option.value}))
+            for option in options
+        )
+        asking = replace(reply, buttons=(*buttons, *reply.buttons))
+        return self.ask(slot, asking, slots=slots, options=options, free=free)
 
     def ask(
         self,

@@ -1,0 +1,108 @@
+"""Finding the product that a message speaks of, and buttons that lead on from one."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.dialogue.choosing import position_named
+from bot.dialogue.reply import Button, payload
+from bot.dialogue.skill import Turn
+from bot.dialogue.state import Option
+from crm_store.ports import UnitOfWork
+from crm_store.types.catalog import Product, Variant
+
+CANDIDATES = 4
+LEAST_WORDS = 2
+"""Shorter texts name no product."""
+
+
+async def named_products(turn: Turn, text: str) -> list[Product]:
+    """Return the products a turn names, one or several to choose from; none when it names none.
+
+    In this order: an item number, a product's own name, the place in the list last shown, the
+    only product shown, and words that come close to a name.
+    """
+    async with turn.reading() as uow:
+        named = await _by_number(turn, uow)
+        if named:
+            return named
+        ids = _by_name(turn) or _by_place(turn, text)
+        if ids:
+            return await uow.catalog.products(ids)
+    ids = await _by_words(turn, text)
+    async with turn.reading() as uow:
+        return await uow.catalog.products(ids)
+
+
+async def shown_last(turn: Turn) -> list[Product]:
+    """Return the product last shown when it was only one: "这个", "it"."""
+    shown = turn.state.shown_products
+    if len(shown) != 1:
+        return []
+    async with turn.reading() as uow:
+        return await uow.catalog.products(shown)
+
+
+async def _by_number(turn: Turn, uow: UnitOfWork) -> list[Product]:
+    sku = turn.slot("sku")
+    if sku is None:
+        return []
+    product = await uow.catalog.by_sku(sku)
+    return [product] if product else await uow.catalog.products([sku])
+
+
+def _by_name(turn: Turn) -> list[str]:
+    filled = turn.slot("product")
+    found = [filled] if filled else []
+    if "product" not in turn.slots:
+        found = [str(entity.value) for entity in turn.entities("product")]
+    return [product_id for product_id in dict.fromkeys(found) if turn.search.get(product_id)]
+
+
+def _by_place(turn: Turn, text: str) -> list[str]:
+    shown = turn.state.shown_products
+    place = position_named(text, len(shown))
+    return [] if place is None else [shown[place]]
+
+
+async def _by_words(turn: Turn, text: str) -> list[str]:
+    words = str(turn.slots.get("product") or text).strip()
+    if len(words) < LEAST_WORDS:
+        return []
+    hits = await asyncio.to_thread(turn.search.resolve, words, turn.speaker.language, CANDIDATES)
+    return [hit.product_id for hit in hits]
+
+
+def product_options(turn: Turn, products: Sequence[Product]) -> tuple[Option, ...]:
+    """Return products as answers to "which one do you mean?"."""
+    return tuple(Option(turn.local(product.name), product.id) for product in products)
+
+
+def product_buttons(turn: Turn, product: Product) -> tuple[Button, ...]:
+    """Return what one may want next with a product: its stock, and others like it."""
+    return (
+        Button(turn.words("cards.stock_button"), payload("stock_check", {"product": product.id})),
+        similar_button(turn, product),
+    )
+
+
+def similar_button(turn: Turn, product: Product) -> Button:
+    """Return the button that shows products like this one."""
+    slots = {"similar_to": product.id}
+    return Button(turn.words("cards.similar_button"), payload("search_product", slots))
+
+
+def fitting(
+    product: Product, sku: str | None, colour: str | None, size: str | None
+) -> list[Variant]:
+    """Return the variants of a product with this number, colour and size (where given)."""
+    return [
+        variant
+        for variant in product.variants
+        if sku is None or sku in (variant.sku, product.id)
+        if colour is None or _same(variant.colour, colour)
+        if size is None or _same(variant.size, size)
+    ]
+
+
+def _same(own: str | None, wanted: str) -> bool:
+    return (own or "").replace(" ", "").casefold() == wanted.replace(" ", "").casefold()

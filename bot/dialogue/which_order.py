@@ -1,0 +1,161 @@
+"""Finding the order that a message is about.
+
+Customers whom the shop vouches for see their own orders. Everybody else opens one by its number
+and the last four digits of its phone; whether a number is unknown, somebody else's or only the
+digits are wrong gets one and the same answer.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.dialogue.cards import order_title
+from bot.dialogue.effects import Effect, RememberOpenedOrder
+from bot.dialogue.human import offer_human
+from bot.dialogue.skill import Outcome, Turn
+from bot.dialogue.state import Option
+from crm_store.types.handoffs import HandoffReason
+from crm_store.types.orders import Order
+
+SLOTS: Final = ("order_number", "phone_tail", "phone")
+"""Slots of every skill that asks `which_order`."""
+LOOKED_AT = 20
+OFFERED = 5
+TRIES = 2
+"""Failed pairs of number and digits before a human is offered."""
+_TAIL = 4
+_LATEST: Final = re.compile(
+    r"最近(?:的)?(?:那|这)?(?:一)?[单笔次个]|最新|上一[单笔次]|刚(?:刚|才)?(?:买|下|拍)|"
+    r"\b(?:latest|newest|most recent|last) (?:order|purchase|one)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """The order, and what has to be remembered about how it was found."""
+
+    order: Order
+    effects: tuple[Effect, ...] = ()
+
+
+async def which_order(
+    turn: Turn, *, about: Callable[[Order], bool] = lambda _: True
+) -> FoundOrder | Outcome:
+    """Return the order meant, or the question that leads to it.
+
+    ``about`` tells which orders the skill is usually asked about: without a number they go first.
+    """
+    number = _number(turn)
+    if number is not None:
+        return await _by_number(turn, number)
+    orders = await _own_orders(turn)
+    if not orders:
+        return _ask_number(turn)
+    if _LATEST.search(turn.said):
+        return FoundOrder(orders[0])
+    candidates = [order for order in orders if about(order)] or orders[:1]
+    candidates = _mentioned(turn, orders) or candidates
+    if len(candidates) == 1:
+        return FoundOrder(candidates[0])
+    return _choose(turn, candidates[:OFFERED])
+
+
+def _number(turn: Turn) -> str | None:
+    """Return the number told; with the digits alone, that of the order last spoken of."""
+    number = turn.slot("order_number")
+    if number is None and _tail(turn) is not None:
+        return turn.state.order_number
+    return number
+
+
+def _tail(turn: Turn) -> str | None:
+    phone = turn.slot("phone_tail") or turn.slot("phone")
+    digits = "".join(character for character in phone or "" if character.isdigit())
+    return digits[-_TAIL:] if len(digits) >= _TAIL else None
+
+
+async def _own_orders(turn: Turn) -> list[Order]:
+    """Return the member's orders and those opened in this conversation, newest first."""
+    found: dict[str, Order] = {}
+    async with turn.reading() as uow:
+        for number in turn.conversation.opened_orders:
+            order = await uow.orders.by_number(number)
+            if order is not None:
+                found[order.number] = order
+        if turn.actor.member_id is not None:
+            for order in await uow.orders.for_member(turn.actor.member_id, limit=LOOKED_AT):
+                found[order.number] = order
+    return sorted(found.values(), key=lambda order: order.placed_at, reverse=True)
+
+
+def _mentioned(turn: Turn, orders: Sequence[Order]) -> list[Order]:
+    """Return the orders that hold a product or category that the message names."""
+    ids = {str(entity.value) for entity in turn.entities("product")}
+    words = {
+        entity.text.casefold() for kind in ("product", "category") for entity in turn.entities(kind)
+    }
+    return [
+        order
+        for order in orders
+        if any(
+            line.product_id in ids
+            or any(word in f"{line.name.zh} {line.name.en}".casefold() for word in words)
+            for line in order.lines
+        )
+    ]
+
+
+async def _by_number(turn: Turn, number: str) -> FoundOrder | Outcome:
+    async with turn.reading() as uow:
+        own = await uow.orders.by_number(number)
+        if own is not None:
+            return FoundOrder(own)
+        tail = _tail(turn)
+        opened = await uow.orders.open(number, tail) if tail is not None else None
+    if opened is not None:
+        return FoundOrder(opened, (RememberOpenedOrder(opened.number),))
+    if tail is None:
+        return _ask_tail(turn, number)
+    return _not_matching(turn)
+
+
+def _ask_number(turn: Turn) -> Outcome:
+    if turn.asked_before >= TRIES:
+        return _give_up(turn)
+    key = "ask_number_again" if turn.asked_before else "ask_number"
+    reply = turn.say(f"which_order.{key}", hint=_login_hint(turn))
+    return turn.ask("order_number", reply, slots={**turn.slots, "phone_tail": _tail(turn)})
+
+
+def _ask_tail(turn: Turn, number: str) -> Outcome:
+    if turn.asked_before > TRIES:
+        return _give_up(turn)
+    reply = turn.say("which_order.ask_tail", number=number)
+    kept = {**turn.slots, "order_number": number}
+    return turn.ask("phone_tail", reply, slots=kept).remember(order_number=number)
+
+
+def _not_matching(turn: Turn) -> Outcome:
+    before = turn.slots.get("tries")
+    tries = before + 1 if isinstance(before, int) else 1
+    if tries >= TRIES:
+        return _give_up(turn)
+    reply = turn.say("which_order.not_matching", hint=_login_hint(turn))
+    return turn.ask("order_number", reply, slots={"tries": tries}).remember(order_number=None)
+
+
+def _give_up(turn: Turn) -> Outcome:
+    reply = turn.say("which_order.give_up", hint=_login_hint(turn))
+    return offer_human(turn, reply, HandoffReason.NOT_UNDERSTOOD)
+
+
+def _login_hint(turn: Turn) -> bool:
+    """Whether logging in would help: on the shop's page, for whom is not logged in."""
+    return turn.conversation.key.channel == "web" and turn.actor.member_id is None
+
+
+def _choose(turn: Turn, orders: Sequence[Order]) -> Outcome:
+    options = tuple(Option(order_title(turn, order), order.number) for order in orders)
+    return turn.choose("order_number", turn.say("which_order.choose", count=len(orders)), options)
