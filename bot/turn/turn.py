@@ -135,7 +135,13 @@ class TurnRunner:
             return replace(_certain_parse(message, OUT_OF_SCOPE), in_scope=False)
 
     def _pressed(self, message: Message) -> Pressed | None:
-        """Read a button; only intents that people can also say may be pressed."""
+        """Read a button; only intents that people can also say may be pressed.
+
+        What came without words (a picture, a shared contact) has its skill named by the channel.
+        """
+        named = message.payload.get("skill")
+        if isinstance(named, str) and named in self.skills:
+            return Pressed(named)
         pressed = Pressed.from_text(message.text)
         sayable = pressed is not None and pressed.intent in self.nlu.intents & self.skills.keys()
         return pressed if sayable else None
