@@ -2,7 +2,8 @@
 
 A family says once what its products share; each entry of its ``series`` makes one product.
 ``name`` holds ``{}`` where the series' own words go; ``note`` is a sentence added to the
-description ``about`` (without one, the series' own attributes are). ``sizes`` is a list (one price) or maps a size to its price in CNY.
+description ``about`` (without one, the series' own attributes are added). ``sizes`` is a list
+(one price) or maps a size to its price in CNY.
 Every other key of a series that is no field of a family is an attribute: slug to ``[zh, en]``.
 Ids count up from the category's ``first`` in the order of the file: add at a category's end only.
 """
@@ -65,8 +66,8 @@ class _Family(TypedDict, total=False):
     about: Pair
     attributes: dict[str, Pair]
     price: int
-    sizes: list[str] | dict[str, int]
-    colours: list[str]
+    sizes: list[str | None] | dict[str | None, int]
+    colours: list[str | None]
     days: int
     series: list[Entry]
 
@@ -127,9 +128,8 @@ def _sizes(family: _Family) -> dict[str | None, int]:
     """Return each size code with its price; ``None`` stands for "comes in one size"."""
     sizes = family.get("sizes")
     if isinstance(sizes, dict):
-        return {code: price for code, price in sizes.items()}  # noqa: C416  # widens the key
-    codes: list[str | None] = [*(sizes or [None])]
-    return dict.fromkeys(codes, family["price"])
+        return sizes
+    return dict.fromkeys(sizes or [None], family["price"])
 
 
 def _name(family: _Family, entry: Entry, sizes: list[str | None]) -> LocalText:
@@ -168,10 +168,9 @@ def _attributes(category: _Category, family: _Family, entry: Entry) -> Mapping[s
 
 
 def _variants(
-    product_id: str, colours: list[str], sizes: Mapping[str | None, int]
+    product_id: str, colours: list[str | None], sizes: Mapping[str | None, int]
 ) -> Iterator[Variant]:
-    choices: list[str | None] = [*(colours or [None])]
-    for colour in choices:
+    for colour in colours or [None]:
         for size, price in sizes.items():
             codes = [product_id, COLOUR_CODES[colour] if colour else None, size]
             yield Variant(
