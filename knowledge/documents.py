@@ -8,6 +8,7 @@ from knowledge.lexical import terms
 from knowledge.types import CatalogItem
 
 _NEUTRAL = ""
+_LONGEST_PASSAGE = 320  # characters: past the first sentences a vector only blurs, and costs time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _passage(item: CatalogItem, language: str) -> str:
         "; ".join(f"{key} {value}" for key, value in attributes.items()),
         " ".join(dict.fromkeys(sku.colour_names.get(language, "") for sku in item.skus)),
     ]
-    return ". ".join(part for part in parts if part.strip())
+    return ". ".join(part for part in parts if part.strip())[:_LONGEST_PASSAGE]
 
 
 def _lookup_text(item: CatalogItem) -> str:

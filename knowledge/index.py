@@ -214,7 +214,8 @@ def _write_files(
     vectors.add(matrix)
     faiss.write_index(vectors, str(folder / VECTORS))
     bm25 = BM25(k1=_K1, b=_B)
-    bm25.index([doc.terms() for doc in docs] or [[]], show_progress=False)
+    # It cannot divide by the mean length of nothing: an empty text counts as one empty word.
+    bm25.index([doc.terms() or [""] for doc in docs] or [[""]], show_progress=False)
     bm25.save(folder, show_progress=False)
     rows = {"products": [d.product_id for d in docs], "positions": positions, "hashes": hashes}
     (folder / ROWS).write_text(json.dumps(rows), encoding="utf-8")

@@ -45,7 +45,7 @@ class Ranker:
             bits = np.packbits(mask[self._index.row_positions], bitorder="little")
             # The stubs describe the C++ constructor; the Python one takes the array alone.
             selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         found, rows = self._index.vectors.search(vector[None], wanted, params=parameters)
         real = rows[0] >= 0
         np.maximum.at(scores, self._index.row_positions[rows[0][real]], found[0][real])
@@ -63,8 +63,11 @@ class Ranker:
     def vector_of(self, position: int) -> FloatArray:
         """Mean direction of a product's vectors, shape (dimension,), length 1."""
         rows = np.flatnonzero(self._index.row_positions == position)
-        total = np.sum([self._index.vectors.reconstruct(int(row)) for row in rows], axis=0)
-        return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
+        total: FloatArray = np.zeros(self._index.manifest.dimension, dtype=np.float32)
+        for row in rows.tolist():
+            total += self._index.vectors.reconstruct(row)
+        total /= np.float32(np.linalg.norm(total))
+        return total
 
 
 def fuse(words: Ranking, meaning: Ranking) -> FloatArray:

@@ -33,7 +33,7 @@ ANY = SearchFilters()
 _BONUS = {PhraseKind.SKU: 8.0, PhraseKind.NAME: 2.0, PhraseKind.BRAND: 1.0}
 _WHOLE_TEXT_BONUS = 2.0
 _RESOLVE_DEPTH = 10
-_LEAST_SHARE_OF_WORDS = 0.6
+_LEAST_SHARE_OF_WORDS = 0.5
 
 
 class HybridCatalogSearch:
@@ -148,7 +148,8 @@ class HybridCatalogSearch:
         )
 
     def _vector(self, text: str) -> FloatArray:
-        return self._embedder.embed_queries([simplified(text)])[0]
+        vectors = self._embedder.embed_queries([simplified(text)])
+        return vectors.reshape(-1)
 
     def _by_most_words(self, text: str, limit: int) -> list[Hit]:
         """Products that carry most of what the phrase says, though not as a name."""
