@@ -64,7 +64,7 @@ def normalise(original: str, default: Language = "zh") -> NormalisedText:
 def _clusters(text: str) -> list[tuple[int, int]]:
     """Spans of a character and the marks combined with it: they are normalised as one."""
     starts = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(zip(starts, [*starts[1:], len(text)], strict=False))
 
 
 def _cleaned(cluster: str) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nlu.entities import EntityExtractor
 from nlu.native.features import Floats
 from nlu.native.model import Model
+from nlu.native.threshold import scope_evidence
 from nlu.normalise import NormalisedText, normalise
 from nlu.ports import Embedder
 from nlu.types import OUT_OF_SCOPE, Entity, IntentScore, Parse
@@ -59,8 +60,10 @@ class NativeEngine:
         self._threshold = model.decision.threshold if threshold is None else threshold
         self._gap = model.decision.gap if ambiguity_gap is None else ambiguity_gap
         self._in_scope = np.array(
-            [i for i, name in enumerate(model.intents) if name != OUT_OF_SCOPE], dtype=np.intp
+            [i for i, name in enumerate(model.intents) if name != model.outsider], dtype=np.intp
         )
+        known = model.outsider in model.intents
+        self._outsider = model.intents.index(model.outsider) if known else None
 
     @property
     def fingerprint(self) -> str:
@@ -101,7 +104,7 @@ class NativeEngine:
             return self._refusal(sentence, (), (), 1.0)
         today = (now or self._clock()).astimezone(self._timezone).date()
         entities = self._extractor.extract(sentence, today)
-        return self._decided(sentence, entities, candidates, self._logits(sentence)[candidates])
+        return self._decided(sentence, entities, candidates, self._logits(sentence))
 
     def _candidates(self, allowed: frozenset[str] | None) -> NDArray[np.intp]:
         if allowed is None:
@@ -122,12 +125,14 @@ class NativeEngine:
         logits: Floats,
     ) -> Parse:
         decision = self._model.decision
-        confidences = decision.confidences(logits)
+        scores = logits[candidates]
+        outsider = None if self._outsider is None else logits[self._outsider]
+        confidences = decision.confidences(scores)
         ranking = tuple(
             IntentScore(self._model.intents[candidates[i]], float(confidences[i]))
             for i in np.argsort(-confidences, kind="stable")
         )
-        in_scope = float(decision.in_scope(logits.max()))
+        in_scope = float(decision.in_scope(scope_evidence(scores, outsider)))
         if in_scope < self._threshold:
             return self._refusal(sentence, entities, ranking, 1 - in_scope)
         return Parse(

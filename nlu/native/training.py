@@ -1,0 +1,120 @@
+"""From training data to a model."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+
+from nlu.errors import NluDataError
+from nlu.native.cache import TrainingCache, digest
+from nlu.native.engine import ENGINE_VERSION, model_text
+from nlu.native.features import Floats, learn_features
+from nlu.native.head import fit_head
+from nlu.native.model import Model
+from nlu.native.threshold import FOLDS, cross_validate, decide
+from nlu.normalise import NormalisedText, normalise
+from nlu.ports import Embedder
+from nlu.training.data import TrainingData
+from nlu.types import OUT_OF_SCOPE
+
+_BATCH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """How far training has come."""
+
+    step: Literal["embed", "fit"]
+    done: int
+    total: int
+
+
+Progress = Callable[[TrainingProgress], None]
+
+
+def fingerprint_of(data: TrainingData, embedder_name: str, out_of_scope: str | None) -> str:
+    """Hex SHA-256 over all a model depends on."""
+    parts = (data.fingerprint(), embedder_name, str(ENGINE_VERSION), out_of_scope or "")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def train(
+    data: TrainingData,
+    embedder: Embedder,
+    *,
+    cache_folder: Path | None = None,
+    out_of_scope: str = OUT_OF_SCOPE,
+    progress: Progress = lambda _: None,
+) -> Model:
+    """Train a model, or load it when one of the same data, embedder and engine is in the cache.
+
+    Examples of the intent `out_of_scope` teach what to refuse and become no intent of their own.
+    Raises `NluDataError` when the data has no examples or fewer than two intents in scope.
+    """
+    _check(data, out_of_scope)
+    cache = None if cache_folder is None else TrainingCache(cache_folder)
+    fingerprint = fingerprint_of(data, embedder.name, out_of_scope)
+    cached = cache.load_model(fingerprint) if cache else None
+    if cached is not None:
+        return cached
+    model = _trained(data, embedder, cache, out_of_scope, fingerprint, progress)
+    if cache:
+        cache.save_model(model)
+    return model
+
+
+def _check(data: TrainingData, out_of_scope: str) -> None:
+    if not data.examples:
+        raise NluDataError("no training examples")
+    intents = set(data.intents) - {out_of_scope}
+    if len(intents) < 2:  # noqa: PLR2004
+        only = ", ".join(sorted(intents)) or "none"
+        raise NluDataError(f"at least two intents are needed to tell apart; found: {only}")
+
+
+def _trained(
+    data: TrainingData,
+    embedder: Embedder,
+    cache: TrainingCache | None,
+    out_of_scope: str,
+    fingerprint: str,
+    progress: Progress,
+) -> Model:
+    sentences = [normalise(example.text) for example in data.examples]
+    vectors = _embed(sentences, embedder, cache, progress)
+    texts = [sentence.text for sentence in sentences]
+    languages = [sentence.language for sentence in sentences]
+    features = learn_features(texts, languages, vectors)
+    matrix = features.matrix(texts, languages, vectors)
+    intents = data.intents
+    classes = np.array([intents.index(example.intent) for example in data.examples], dtype=np.intp)
+    outsider = intents.index(out_of_scope) if out_of_scope in intents else None
+
+    def on_fold(done: int) -> None:
+        progress(TrainingProgress("fit", done, FOLDS + 1))
+
+    held_out = cross_validate(matrix, classes, len(intents), outsider, on_fold)
+    head = fit_head(matrix, classes, len(intents))
+    on_fold(FOLDS + 1)
+    return Model(fingerprint, intents, out_of_scope, features, head, decide(held_out))
+
+
+def _embed(
+    sentences: Sequence[NormalisedText],
+    embedder: Embedder,
+    cache: TrainingCache | None,
+    progress: Progress,
+) -> Floats:
+    known = cache.load_vectors(embedder.name, embedder.dimension) if cache else {}
+    texts = {digest(model_text(sentence)): model_text(sentence) for sentence in sentences}
+    missing = sorted(texts.keys() - known.keys(), key=lambda key: len(texts[key]))
+    for start in range(0, len(missing), _BATCH):  # alike in length: little padding
+        keys = missing[start : start + _BATCH]
+        known |= zip(keys, embedder.embed_queries([texts[key] for key in keys]), strict=True)
+        progress(TrainingProgress("embed", min(start + _BATCH, len(missing)), len(missing)))
+    if cache and missing:
+        cache.save_vectors(embedder.name, known)
+    return np.stack([known[digest(model_text(sentence))] for sentence in sentences])
