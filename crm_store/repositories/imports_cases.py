@@ -33,6 +33,12 @@ async def save_cases(batch: Batch, drafts: Sequence[CaseDraft]) -> list[int]:
     return [ids[draft.number] for draft in drafts]
 
 
+async def known_cases(batch: Batch, numbers: Sequence[str]) -> set[str]:
+    """Return which of these case numbers exist."""
+    query = select(CaseRow.number).where(CaseRow.number.in_(numbers))
+    return set(await batch.session.scalars(query))
+
+
 def payment_row(order_id: int, payment: PaymentDraft) -> Values:
     """Return the row of a payment."""
     return {

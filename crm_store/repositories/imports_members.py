@@ -131,11 +131,11 @@ class _Profiles:
         held = person.held.get(key)
         if held is None or (attested and held.id is None):
             status = IdentityStatus.ATTESTED if attested else IdentityStatus.CLAIMED
-            self._new[person, key] = NewIdentity(one.kind, one.value, status, one.source)
-            person.held[key] = Held(attested, one.source)
+            self._new[person, key] = NewIdentity(one.kind, one.value, status)
+            person.held[key] = Held(attested, self._batch.source)
         elif attested and held.id is not None:
             self._confirmed.append(held.id)
-            person.held[key] = Held(True, one.source, held.id)
+            person.held[key] = Held(True, self._batch.source, held.id)
         if attested:
             self._attested[key] = person
 
@@ -177,7 +177,7 @@ class _Profiles:
             "tail_index": tail_index(vault, one.value) if one.kind is IdentityKind.PHONE else None,
             "masked": mask(one.kind, one.value),
             "status": one.status,
-            "source": one.source,
+            "source": self._batch.source,
             "verified_at": self._batch.now if attested else None,
         }
 

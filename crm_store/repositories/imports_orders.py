@@ -18,11 +18,11 @@ from crm_store.models import (
     PaymentRow,
     ShipmentEventRow,
     ShipmentRow,
-    VariantRow,
 )
 from crm_store.repositories.identities import tail_index
 from crm_store.repositories.imports import Batch, Values
 from crm_store.repositories.imports_cases import PAYMENT_ID, payment_row, save_cases
+from crm_store.repositories.imports_catalog import products_of
 from crm_store.repositories.imports_people import find_bearers
 from crm_store.types.imports import Bearer, LineDraft, OrderDraft, ShipmentDraft
 from crm_store.types.orders import ShipmentState
@@ -121,7 +121,7 @@ async def _clear_cases(batch: Batch, placed: Placed) -> set[int]:
 
 
 async def _write_lines(batch: Batch, placed: Placed, known: Collection[int]) -> None:
-    products = await _products(batch, {line.sku for _, one in placed for line in one.lines})
+    products = await products_of(batch, {line.sku for _, one in placed for line in one.lines})
     stored = await _stored_lines(batch, known)
     new, changed, gone = [], [], []
     for key, one in placed:
@@ -150,13 +150,6 @@ def _line(line: LineDraft, products: dict[str, str]) -> Values:
         "quantity": line.quantity,
         "unit_price": line.unit_price,
     }
-
-
-async def _products(batch: Batch, skus: Collection[str]) -> dict[str, str]:
-    found = await batch.session.execute(
-        select(VariantRow.sku, VariantRow.product_id).where(VariantRow.sku.in_(skus))
-    )
-    return {sku: product for sku, product in found}  # noqa: C416 - rows are no tuples
 
 
 async def _stored_lines(batch: Batch, orders: Collection[int]) -> dict[int, list[int]]:

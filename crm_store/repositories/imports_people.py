@@ -95,3 +95,24 @@ async def _names(batch: Batch, ids: Collection[int]) -> dict[int, str]:
         select(MemberRow.id, MemberRow.name).where(MemberRow.id.in_(ids))
     )
     return {member_id: name for member_id, name in found}  # noqa: C416 - rows are no tuples
+
+
+async def claimants_of(
+    batch: Batch, callers: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Return members that this source made for callers: the same claimed phone, the same name."""
+    indexes = {
+        batch.vault.blind_index(IdentityKind.PHONE.value, phone): phone for phone, _ in callers
+    }
+    if not indexes:
+        return {}
+    found = await batch.session.execute(
+        select(IdentityRow.value_index, MemberRow.name, MemberRow.id)
+        .join(MemberRow, MemberRow.id == IdentityRow.member_id)
+        .where(
+            IdentityRow.kind == IdentityKind.PHONE,
+            IdentityRow.value_index.in_(indexes),
+            IdentityRow.source == batch.source,
+        )
+    )
+    return {(indexes[index], name): member_id for index, name, member_id in found}

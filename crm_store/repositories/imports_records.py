@@ -107,15 +107,19 @@ async def hold_back(batch: Batch, refused: Iterable[tuple[int, str]]) -> None:
     await batch.update(SourceRecordRow, rows)
 
 
-async def forget_mended(batch: Batch, file: str, before: datetime) -> None:
-    """Delete quarantined records of a file that an import since that time no longer met."""
+async def forget_mended(batch: Batch, file: str, before: datetime, marked: str) -> None:
+    """Delete broken records of a file that an import since that time no longer met.
+
+    Only those without a key of their own (their stored key begins with ``marked``): the others
+    are replaced when a good record with their key comes.
+    """
     row = SourceRecordRow
     await batch.session.execute(
         delete(row).where(
             row.source == batch.source,
             row.file == file,
             row.state == RecordState.QUARANTINED,
-            row.entity.is_(None),
+            row.record_key.startswith(marked, autoescape=True),
             row.imported_at < before,
         )
     )

@@ -86,7 +86,7 @@ def loose(kind: IdentityKind) -> Cleaner:
     """Return a cleaner that keeps what is no such identifier as it was written.
 
     For a phone on a parcel or on a ticket: it was typed in a hurry, and the record is good
-    without it.
+    without it. Only a phone in E.164 keeps a plus sign in front.
     """
     strict = identifier(kind)
 
@@ -94,7 +94,7 @@ def loose(kind: IdentityKind) -> Cleaner:
         try:
             return str(strict(value, field))
         except InvalidRecordError:
-            return folded(value, field)
+            return folded(value, field).lstrip("+")
 
     return clean
 

@@ -2,7 +2,6 @@
 
 ```yaml
 source: loyalty            # name of the source
-about: Card holders        # one line for people
 loader: members            # which loader takes the records
 format: csv                # csv, jsonl, or json with `records` naming the list
 key: [card_no]             # columns that identify a record, and tell a correction from a new one
@@ -36,8 +35,8 @@ Format: TypeAlias = Literal["csv", "jsonl", "json"]
 FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json"}
 MAPPINGS = Path(__file__).parent / "mappings"
 KNOWN_KEYS = frozenset(
-    ("source", "about", "loader", "format", "encoding", "delimiter")
-    + ("records", "key", "group", "zone", "fields")
+    {"source", "loader", "format", "encoding", "delimiter", "records"}
+    | {"key", "group", "zone", "fields"}
 )
 KEY_SEPARATOR = ":"
 
@@ -120,7 +119,6 @@ class SourceMapping:
     """One source's description."""
 
     source: str
-    about: str
     loader: str
     format: Format
     key: tuple[str, ...]
@@ -187,7 +185,6 @@ def _mapping(found: dict[str, JSON]) -> SourceMapping:
     records = found.get("records")
     return SourceMapping(
         source=str(found["source"]),
-        about=str(found["about"]),
         loader=str(found["loader"]),
         format=FORMATS[wanted],
         key=_names(found["key"]),

@@ -1,0 +1,91 @@
+"""Importers: exports of other systems become members, orders, points and events.
+
+`import_file` reads one file of one source; `import_records` takes records that arrived in another
+way. Both keep every raw record, change nothing when the same comes again, apply corrections, and
+hold back what is malformed with the reason while the rest is loaded. How a source's export looks
+is described by a mapping under ``mappings/``; another retailer's export of the same kind needs a
+mapping of its own (see `crm_store.sources.mapping`), no code.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from crm_store.errors import SourceFileError
+from crm_store.sources.importer import Import, ImportTarget
+from crm_store.sources.loaders.registry import LOADERS
+from crm_store.sources.mapping import MAPPINGS, SourceMapping, read_mapping
+from crm_store.sources.reading import RawRecord, open_records
+from crm_store.types.conversations import JSONObject
+from crm_store.types.records import ImportReport
+
+SOURCES: Mapping[str, str] = {
+    "catalog": "Products with their variants (JSON Lines)",
+    "stores": "Shops and the online warehouse (JSON list)",
+    "stock": "Units of a SKU in a store (CSV)",
+    "promotions": "Current and coming offers (JSON list)",
+    "loyalty": "Card holders of the loyalty programme (CSV)",
+    "shop": "Orders of the web shop with their customers (JSON list, as Shopify exports them)",
+    "pos": "Till receipts, a row for each line of a receipt (CSV)",
+    "mini_program": "What visitors of the mini-program did, orders included (JSON Lines)",
+    "points": "Bookings of points (CSV)",
+    "coupons": "Coupons in wallets and public codes (CSV)",
+    "social": "Followers on social platforms (JSON Lines)",
+    "tickets": "Tickets of the service centre (CSV)",
+}
+"""Source names with a line about each, in the order in which a full load finds what records name."""
+
+
+async def import_file(
+    store: ImportTarget,
+    source: str,
+    path: Path,
+    *,
+    mapping: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImportReport:
+    """Import a file of a source; it may be imported again at any time.
+
+    ``mapping`` names another description of the file than the source's own. ``progress`` is told
+    bytes read and bytes in all. Raises `SourceFileError` when the file cannot be read at all.
+    """
+    chosen = mapping_of(source, mapping)
+    records = open_records(path, chosen)
+    size = _size(path)
+    told = None if progress is None else lambda position: progress(position, size)
+    return await _import(store, chosen, path.name).run(records, told, whole=True)
+
+
+async def import_records(
+    store: ImportTarget, source: str, records: Sequence[JSONObject], *, origin: str
+) -> ImportReport:
+    """Import records that were pushed to us; ``line`` in the report counts them from 1."""
+    chosen = mapping_of(source)
+    return await _import(store, chosen, origin).run(_numbered(records), whole=False)
+
+
+def mapping_of(source: str, path: Path | None = None) -> SourceMapping:
+    """Return the mapping of a source; raises `SourceFileError` on an unknown name."""
+    if source not in SOURCES:
+        raise SourceFileError(f"no source {source}: it is one of {', '.join(SOURCES)}")
+    found = read_mapping(path or MAPPINGS / f"{source}.yml")
+    if found.source != source or found.loader not in LOADERS:
+        raise SourceFileError(f"the mapping describes {found.source}, not {source}")
+    return found
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _import(store: ImportTarget, mapping: SourceMapping, origin: str) -> Import:
+    return Import(store, mapping, LOADERS[mapping.loader], origin)
+
+
+def _numbered(records: Sequence[JSONObject]) -> Iterator[RawRecord]:
+    for number, record in enumerate(records, start=1):
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        yield RawRecord(number, text, record)
+
+
+__all__ = ["SOURCES", "import_file", "import_records", "mapping_of"]
