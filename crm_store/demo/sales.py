@@ -14,12 +14,14 @@ from crm_store.demo.shelf import Line, Shelf
 from crm_store.types.orders import OrderState
 
 POS, WEB, MINI_PROGRAM = "pos", "web", "mini_program"
-CHANNEL_WEIGHTS = {POS: 0.45, WEB: 0.27, MINI_PROGRAM: 0.28}
+CHANNEL_WEIGHTS = {POS: 0.35, WEB: 0.45, MINI_PROGRAM: 0.4}
 WALK_IN_SHARE = 0.1
 """Till receipts of people who show neither card nor phone."""
 TRIES = 8
 """How often to look for somebody who shops here at that time, before it is a walk-in."""
 UNPAID_SHARE = 0.03
+OPEN_UNPAID_SHARE = 0.15
+"""Of the orders that can still be paid."""
 CANCEL_SHARE = 0.03
 PICKUP_SHARE = 0.12
 RETURN_SHARES = {"apparel": 0.09, "appliances": 0.03, "cosmetics": 0.02, "food": 0.008}
@@ -97,6 +99,7 @@ class Trade:
         self._calendar = Calendar(now)
         self._shelf = shelf
         self._buyers = Wheel((person, person.activity) for person in everybody)
+        self._channels = {person.id: _channels(person) for person in everybody}
         self._doors = [shop.id for shop in shops() if shop.id != "ONLINE"]
 
     def sales(self, count: int, progress: Callable[[int], None]) -> list[Sale]:
@@ -115,7 +118,7 @@ class Trade:
         wheel = self._buyers
         for _ in range(TRIES):
             person = wheel.spin(chance)
-            channel = _channel(person, chance)
+            channel = self._channels[person.id].spin(chance)
             at = self._calendar.moment(chance, online=channel != POS)
             if person.around(at):
                 walk_in = channel == POS and chance.happens(WALK_IN_SHARE)
@@ -146,7 +149,8 @@ class Trade:
         amount = sum(line.amount for line in sale.lines) - sale.discount
         if not sale.is_pickup() and amount < FREE_SHIPPING_FROM:
             sale.shipping = SHIPPING_FEE
-        if chance.happens(UNPAID_SHARE):
+        payable = sale.at + PAYMENT_WINDOW > self._now
+        if chance.happens(OPEN_UNPAID_SHARE if payable else UNPAID_SHARE):
             self._leave_unpaid(sale)
             return
         sale.paid_at = sale.at + timedelta(seconds=chance.randint(20, 900))
@@ -215,7 +219,7 @@ class Trade:
         sale.refunds.append(Refund(at, position, quantity, amount, reason))
 
 
-def _channel(person: Person, chance: Chance) -> str:
+def _channels(person: Person) -> Wheel[str]:
     open_to = {POS: CHANNEL_WEIGHTS[POS]}
     for profile in person.profiles:
         if profile.shop_account:
@@ -224,7 +228,7 @@ def _channel(person: Person, chance: Chance) -> str:
             open_to[MINI_PROGRAM] = CHANNEL_WEIGHTS[MINI_PROGRAM]
     if person.address.city.slug == HONG_KONG:
         open_to[POS] *= 2
-    return Wheel(open_to.items()).spin(chance)
+    return Wheel(open_to.items())
 
 
 def _profile(person: Person | None, channel: str) -> Profile | None:
