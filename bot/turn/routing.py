@@ -127,7 +127,7 @@ def _told(parse: Parse, question: Question, skill: Skill | None) -> dict[str, JS
     if elsewhere and not (question.slot in told and _is_about(told, parse)):
         return {}
     agreed = parse.in_scope and parse.intent.name == AFFIRM
-    return {question.slot: parse.text, **told} if question.free and not agreed else told
+    return {question.slot: parse.text} if question.free and not told and not agreed else told
 
 
 def _slots_told(parse: Parse, skill: Skill | None) -> dict[str, JSON]:
