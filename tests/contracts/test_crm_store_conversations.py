@@ -1,8 +1,11 @@
 """What every store promises about conversations, the inbox and the outbox."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from clocks import HandClock
+from store_rows import SmallShop
 
 from crm_store.errors import ConflictError, InvalidRecordError, NotPermittedError
 from crm_store.ports import CrmStore
@@ -24,7 +27,9 @@ LEASE = timedelta(seconds=30)
 KEY = ConversationKey("web", "shop", "session-1")
 
 
-def inbound(number: int, text: str = "在吗", key: ConversationKey = KEY, **extra) -> InboundMessage:
+def inbound(
+    number: int, text: str = "在吗", key: ConversationKey = KEY, **extra: Any
+) -> InboundMessage:
     return InboundMessage(key, f"m{number}", text, **extra)
 
 
@@ -38,7 +43,7 @@ async def claim(store: CrmStore, worker: str = "w1") -> Lease | None:
         return await work.conversations.claim(worker, LEASE)
 
 
-async def handle(store: CrmStore, held: Lease, message_id: int, **extra) -> None:
+async def handle(store: CrmStore, held: Lease, message_id: int, **extra: Any) -> None:
     async with store.writing(SYSTEM) as work:
         values = {"parse": None, "language": None} | extra
         await work.conversations.handled(held, message_id, **values)
@@ -126,17 +131,18 @@ class TestReceiving:
             with pytest.raises(NotPermittedError):
                 await work.conversations.receive([inbound(1, member_id=lin.id)])
 
-    async def test_a_clerks_conversation_is_no_members(self, store: CrmStore) -> None:
-        async with store.writing(SYSTEM) as work:
-            clerk = await work.staff.add("chen", "陈", "secret", Role.CLERK, "SH01")
-            lin = await work.members.add(NewMember("林"))
-        await receive(store, inbound(1, staff_id=clerk.id, author=Author.CLERK))
+    async def test_a_clerks_conversation_is_no_members(
+        self, store: CrmStore, shop: SmallShop
+    ) -> None:
+        await receive(store, inbound(1, staff_id=shop.clerk, author=Author.CLERK))
         with pytest.raises(NotPermittedError):
-            await receive(store, inbound(2, member_id=lin.id))
+            await receive(store, inbound(2, member_id=shop.member))
 
 
 class TestWorking:
-    async def test_whoever_waited_longest_is_claimed_first(self, store: CrmStore, clock) -> None:
+    async def test_whoever_waited_longest_is_claimed_first(
+        self, store: CrmStore, clock: HandClock
+    ) -> None:
         keys = [ConversationKey("web", "shop", f"s{number}") for number in range(3)]
         for key in keys:
             await receive(store, inbound(1, key=key))
@@ -147,7 +153,7 @@ class TestWorking:
         assert order == [*sorted(filter(None, order)), None]
 
     async def test_a_claimed_conversation_is_claimed_by_nobody_else(
-        self, store: CrmStore, clock
+        self, store: CrmStore, clock: HandClock
     ) -> None:
         await receive(store, inbound(1))
         first = await claim(store, "w1")
@@ -158,7 +164,7 @@ class TestWorking:
         assert second is not None
         assert second.token > first.token
 
-    async def test_a_lost_lease_can_change_nothing(self, store: CrmStore, clock) -> None:
+    async def test_a_lost_lease_can_change_nothing(self, store: CrmStore, clock: HandClock) -> None:
         [receipt] = await receive(store, inbound(1))
         lost = await claim(store, "w1")
         clock.advance(seconds=31)
@@ -179,7 +185,7 @@ class TestWorking:
         assert await unhandled(store, held) == ["在吗"]
 
     async def test_a_lease_that_ran_out_unnoticed_is_still_good(
-        self, store: CrmStore, clock
+        self, store: CrmStore, clock: HandClock
     ) -> None:
         [receipt] = await receive(store, inbound(1))
         held = await claim(store)
@@ -188,7 +194,7 @@ class TestWorking:
         await handle(store, held, receipt.message_id)
         assert await states(store, receipt.conversation_id) == [MessageState.HANDLED]
 
-    async def test_renewing_keeps_others_out(self, store: CrmStore, clock) -> None:
+    async def test_renewing_keeps_others_out(self, store: CrmStore, clock: HandClock) -> None:
         await receive(store, inbound(1))
         held = await claim(store)
         assert held is not None
@@ -238,9 +244,7 @@ class TestWorking:
         with pytest.raises(RuntimeError, match="skill"):
             async with store.writing(SYSTEM) as work:
                 await work.conversations.save_dialogue(held, {"slot": 1})
-                await work.conversations.reply(
-                    receipt.conversation_id, [NewReply("好")], epoch=0
-                )
+                await work.conversations.reply(receipt.conversation_id, [NewReply("好")], epoch=0)
                 await work.conversations.handled(
                     held, receipt.message_id, parse=None, language="en"
                 )
@@ -300,7 +304,9 @@ class TestSending:
         assert await deliver(store, "telegram") == []
         assert len(await deliver(store, "telegram", "web")) == 1
 
-    async def test_waiting_holds_up_what_comes_after(self, store: CrmStore, clock) -> None:
+    async def test_waiting_holds_up_what_comes_after(
+        self, store: CrmStore, clock: HandClock
+    ) -> None:
         [receipt] = await receive(store, inbound(1))
         await queue(store, receipt.conversation_id, "一", "二")
         [first] = await deliver(store)
@@ -313,7 +319,7 @@ class TestSending:
         assert (again.message.text, again.attempt) == ("一", 2)
 
     async def test_a_sender_that_died_leaves_an_uncertain_message(
-        self, store: CrmStore, clock
+        self, store: CrmStore, clock: HandClock
     ) -> None:
         [receipt] = await receive(store, inbound(1))
         await queue(store, receipt.conversation_id, "一", "二")

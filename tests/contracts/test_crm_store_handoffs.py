@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from clocks import HandClock
+from store_rows import SmallShop
 
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
 from crm_store.ports import CrmStore
@@ -49,20 +51,17 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(store: CrmStore) -> Desk:
+async def desk(store: CrmStore, shop: SmallShop) -> Desk:
     async with store.writing(SYSTEM) as work:
         [receipt] = await work.conversations.receive([InboundMessage(KEY, "1", "转人工")])
-        lin = await work.staff.add("lin", "林", "secret", Role.AGENT)
-        wu = await work.staff.add("wu", "吴", "secret", Role.AGENT)
-        zhou = await work.staff.add("zhou", "周", "secret", Role.MANAGER)
     here = receipt.conversation_id
     return Desk(
         store,
         here,
         Actor(Role.GUEST, conversation_id=here),
-        Actor(Role.AGENT, staff_id=lin.id),
-        Actor(Role.AGENT, staff_id=wu.id),
-        Actor(Role.MANAGER, staff_id=zhou.id),
+        shop.actor(Role.AGENT),
+        Actor(Role.AGENT, staff_id=shop.agent2),
+        shop.actor(Role.MANAGER),
     )
 
 
@@ -176,7 +175,7 @@ async def test_a_taken_handoff_is_not_the_customers_to_withdraw(desk: Desk) -> N
     assert await desk.owner() == (Owner.HUMAN, 2)
 
 
-async def test_the_queue_is_read_by_state_and_waiting_time(desk: Desk, clock) -> None:
+async def test_the_queue_is_read_by_state_and_waiting_time(desk: Desk, clock: HandClock) -> None:
     first = await desk.request()
     clock.advance(minutes=1)
     async with desk.store.writing(SYSTEM) as work:
@@ -199,7 +198,9 @@ async def test_there_is_no_such_handoff(desk: Desk) -> None:
             await work.handoffs.take(99)
 
 
-async def test_looking_at_a_conversation_every_second_is_one_audit_row(desk: Desk, clock) -> None:
+async def test_looking_at_a_conversation_every_second_is_one_audit_row(
+    desk: Desk, clock: HandClock
+) -> None:
     for _ in range(3):
         async with desk.store.reading(desk.lin) as work:
             await work.conversations.tail(desk.here)

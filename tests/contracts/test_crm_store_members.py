@@ -194,7 +194,7 @@ class TestStaff:
         async with store.writing(shop.actor(Role.MANAGER)) as work:
             with pytest.raises(ConflictError):
                 await work.staff.add("agent", "又一个", "secret", Role.AGENT)
-            assert len(await work.staff.all()) == 3
+            assert len(await work.staff.all()) == 4
 
     @pytest.mark.parametrize(
         ("login", "password", "role"),

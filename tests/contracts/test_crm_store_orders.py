@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from clocks import HandClock
 from store_rows import PLACED, SmallShop
 
 from crm_store.ports import CrmStore
@@ -40,7 +41,9 @@ async def test_cases_are_the_open_ones_unless_asked(store: CrmStore, shop: Small
 class TestOpening:
     """An order opens to anybody who knows its number and its phone's last four digits."""
 
-    async def attempt(self, store: CrmStore, shop: SmallShop, tail: str, actor=GUEST) -> bool:
+    async def attempt(
+        self, store: CrmStore, shop: SmallShop, tail: str, actor: Actor = GUEST
+    ) -> bool:
         async with store.reading(actor) as work:
             return await work.orders.open(shop.order, tail) is not None
 
@@ -63,7 +66,7 @@ class TestOpening:
                 assert await work.orders.open("O2026-2", tail) is None
 
     async def test_guessing_shuts_it_for_everybody_but_the_owner(
-        self, store: CrmStore, shop: SmallShop, clock
+        self, store: CrmStore, shop: SmallShop, clock: HandClock
     ) -> None:
         for guess in range(6):
             assert not await self.attempt(store, shop, f"000{guess}")
@@ -123,7 +126,7 @@ class TestLoyalty:
         assert [entry.points for entry in summary.recent] == [-30, 50]
 
     async def test_lapsed_points_are_nobodys_next_expiry(
-        self, store: CrmStore, shop: SmallShop, clock
+        self, store: CrmStore, shop: SmallShop, clock: HandClock
     ) -> None:
         clock.advance(days=90)
         async with store.reading(SYSTEM) as work:
@@ -132,7 +135,7 @@ class TestLoyalty:
         assert (summary.expiring_on, summary.expiring) == (date(2026, 6, 30), 50)
 
     async def test_usable_coupons_come_first(
-        self, store: CrmStore, shop: SmallShop, clock
+        self, store: CrmStore, shop: SmallShop, clock: HandClock
     ) -> None:
         async with store.reading(SYSTEM) as work:
             coupons = await work.loyalty.coupons(shop.member)
