@@ -30,8 +30,7 @@ _OFFERS = (
         ("护肤满300减50", "¥50 off skincare over ¥300"),
         (
             "护肤品类单笔满 300 元立减 50 元，每人限 3 次，可与积分同享，不与其他满减叠加。",
-            "¥50 off when one order holds ¥300 of skincare; three times per member; points are "
-            "still earned; not with other spend-and-save offers.",
+            "¥50 off ¥300 of skincare in one order, three times per member, not with other offers.",
         ),
         -10,
         12,
@@ -44,7 +43,7 @@ _OFFERS = (
         ("外套换季8折", "20% off outerwear"),
         (
             "外套全场 8 折，线上线下同价，退货按实付金额退款。",
-            "All outerwear at 20% off, online and in shops; returns are refunded at the price paid.",
+            "20% off all outerwear, online and in shops; refunds are at the price paid.",
         ),
         -6,
         20,
