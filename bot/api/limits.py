@@ -22,6 +22,7 @@ class RateLimit:
         self._burst = max(1.0, per_minute / 3)
         self._clock = clock
         self._buckets: dict[Hashable, _Bucket] = {}
+        self._room = KEYS_KEPT
 
     def take(self, key: Hashable) -> float:
         """Take one request; returns 0 when it is allowed, else the seconds to wait."""
@@ -41,10 +42,12 @@ class RateLimit:
         return min(self._burst, bucket.tokens + (now - bucket.at) * self._rate)
 
     def _forget(self, now: float) -> None:
-        if len(self._buckets) < KEYS_KEPT:
+        """Make room when it is used up; doubling it keeps the cost of each request constant."""
+        if len(self._buckets) < self._room:
             return
         self._buckets = {
             key: bucket
             for key, bucket in self._buckets.items()
             if self._filled(bucket, now) < self._burst
         }
+        self._room = max(KEYS_KEPT, 2 * len(self._buckets))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import ConfigDict, Field
+from pydantic import Field, JsonValue
 
 from bot.api.callers import MemberCaller, limited_address
 from bot.api.conversations import MAX_BODY
@@ -15,7 +15,7 @@ from bot.api.problems import ProblemError, slow_down
 from bot.api.texts import cleaned, require_text
 from bot.api.tokens import MemberClaims
 from bot.api.views import PENDING, SHOWN, ButtonView, CardView, View, view
-from crm_store.errors import NotPermittedError
+from crm_store.errors import InvalidRecordError, NotPermittedError
 from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import (
     ConversationKey,
@@ -26,7 +26,6 @@ from crm_store.types.conversations import (
     Received,
 )
 from nlu.errors import NluUnavailableError
-from nlu.types import JsonValue
 
 CHANNEL = "rest"
 LOOK_SECONDS = 0.5
@@ -62,8 +61,24 @@ class RestReply(View):
 class ParseRequest(View):
     """A text to understand."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
     text: str
+
+
+class IntentView(View):
+    """An intent and the calibrated probability that it is the right one."""
+
+    name: str
+    confidence: float
+
+
+class ParseView(View):
+    """A text, understood, in Rasa's shape."""
+
+    text: str
+    intent: IntentView
+    """`out_of_scope` when no intent reaches the threshold."""
+    intent_ranking: list[IntentView]
+    entities: list[dict[str, JsonValue]]
 
 
 @router.post("/webhooks/rest/webhook", response_model_exclude_none=True)
@@ -101,6 +116,8 @@ async def _accept(api: Api, inbound: InboundMessage) -> Received:
         [receipt] = await api.parts.inbox.accept([inbound])
     except NotPermittedError as error:
         raise ProblemError(403, "not_yours", "this conversation is somebody else's") from error
+    except InvalidRecordError as error:
+        raise ProblemError(422, "invalid_request", str(error)) from error
     return receipt
 
 
@@ -146,11 +163,11 @@ def _rest_reply(sender: str, message: Message) -> RestReply:
 
 
 @router.post("/model/parse")
-async def parse(api: ApiDep, request: ParseRequest) -> dict[str, JsonValue]:
+async def parse(api: ApiDep, request: ParseRequest) -> ParseView:
     """Understand a text as Rasa's `/model/parse` does; nothing is stored or answered."""
     require_text(request.text)
     try:
         understood = await api.parts.nlu.parse(request.text)
     except NluUnavailableError as error:
         raise ProblemError(503, "nlu_unavailable", "understanding is not available now") from error
-    return understood.to_rasa()
+    return ParseView.model_validate(understood.to_rasa())

@@ -16,6 +16,8 @@ from knowledge.types import SearchFilters, SearchQuery
 
 VISITOR = Actor(Role.GUEST, purpose="storefront")
 FOUND_AT_MOST = 60
+LINES = ("cosmetics", "apparel", "appliances", "food")
+"""In the order of the shop's shelves; an importer's own lines follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ class Shelf:
         """Return every category, by business line, large ones first."""
         return (await self._current()).categories
 
+    async def showpieces(self) -> tuple[Category, ...]:
+        """Return the largest category of each business line."""
+        first: dict[str, Category] = {}
+        for category in await self.categories():
+            first.setdefault(category.line, category)
+        return tuple(first.values())[:4]
+
     async def page(self, listing: Listing) -> Page:
         """Return one page; a page number beyond the last gives the last."""
         matching = await self._matching(listing)
@@ -173,4 +182,8 @@ def _categories(products: Sequence[Product]) -> tuple[Category, ...]:
         Category(slug, first[slug].category_name, first[slug].line, count)
         for slug, count in counts.items()
     ]
-    return tuple(sorted(found, key=lambda c: (c.line, -c.products, c.slug)))
+    return tuple(sorted(found, key=lambda c: (_rank(c.line), c.line, -c.products, c.slug)))
+
+
+def _rank(line: str) -> int:
+    return LINES.index(line) if line in LINES else len(LINES)

@@ -160,6 +160,7 @@ async def home(
         listing=listing,
         found=await api.shelf.page(listing),
         promotions=(await api.shelf.promotions(datetime.now(UTC)))[:3],
+        showpieces=await api.shelf.showpieces(),
         shops=shops[:6],
     )
 
