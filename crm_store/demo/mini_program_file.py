@@ -11,14 +11,42 @@ from crm_store.demo.writing import json_line, local, money, stamp
 from crm_store.types.conversations import JSON
 
 SEARCHES = {
-    "zh": (
-        "敏感肌 面霜|控油洗面奶|防晒|小白鞋|冲锋衣|羽绒服 女|通勤包|空气炸锅|加湿器 静音|龙井|挂耳咖啡|"
-        "每日坚果|送妈妈的礼物|无糖零食|吹风机|扫地机器人|针织开衫|牛仔裤 显瘦|维生素|火锅底料"
-    ).split("|"),
-    "en": (
-        "sensitive skin cream|sunscreen|white sneakers|down jacket|work tote|air fryer|humidifier|"
-        "green tea|drip coffee|gift for mum|sugar-free snacks|hair dryer"
-    ).split("|"),
+    "zh": [
+        "敏感肌 面霜",
+        "控油洗面奶",
+        "防晒",
+        "小白鞋",
+        "冲锋衣",
+        "羽绒服 女",
+        "通勤包",
+        "空气炸锅",
+        "加湿器 静音",
+        "龙井",
+        "挂耳咖啡",
+        "每日坚果",
+        "送妈妈的礼物",
+        "无糖零食",
+        "吹风机",
+        "扫地机器人",
+        "针织开衫",
+        "牛仔裤 显瘦",
+        "维生素",
+        "火锅底料",
+    ],
+    "en": [
+        "sensitive skin cream",
+        "sunscreen",
+        "white sneakers",
+        "down jacket",
+        "work tote",
+        "air fryer",
+        "humidifier",
+        "green tea",
+        "drip coffee",
+        "gift for mum",
+        "sugar-free snacks",
+        "hair dryer",
+    ],
 }
 VISITS = (1, 1, 2, 2, 3, 4, 6)
 """How many times somebody looks around without buying."""
@@ -40,16 +68,14 @@ def mini_program_lines(
             if profile.openid:
                 events += _visits(person, profile.openid, now, shelf, chance)
     events.sort(key=lambda event: event[:3])
-    return [
-        json_line(
-            {"event_id": f"mp-{number:07d}", "openid": openid, "event": kind}
-            | {"at": stamp(at)}
-            | details
-        )
-        for number, (at, openid, kind, details) in enumerate(
-            _registrations(everybody, events), start=1
-        )
-    ]
+    complete = enumerate(_registrations(everybody, events), start=1)
+    return [json_line(_event(number, event)) for number, event in complete]
+
+
+def _event(number: int, event: Event) -> JSON:
+    at, openid, kind, details = event
+    head: dict[str, JSON] = {"event_id": f"mp-{number:07d}", "openid": openid, "event": kind}
+    return {**head, "at": stamp(at), **details}
 
 
 def _registrations(everybody: list[Person], events: list[Event]) -> list[Event]:

@@ -89,6 +89,6 @@ def _returned(sale: Sale, refund: Refund, bearer: Row, cashier: str, method: str
     return (
         *(refund.number, 1, sale.shop, f"{refund.at:%Y/%m/%d %H:%M:%S}", cashier),
         *bearer,
-        *(item.sku, item.name.zh, -refund.quantity, money(item.price), money(-off)),
+        *(item.sku, item.name.zh, -refund.quantity, money(item.price), money(off)),
         *(money(-refund.amount), sale.currency, method, RETURN, sale.number),
     )

@@ -14,9 +14,12 @@ from crm_store.types.orders import OrderState
 
 GATEWAYS = Wheel((("alipay", 0.5), ("wechat_pay", 0.35), ("unionpay", 0.1), ("card", 0.05)))
 LOCALES = {"zh": "zh-CN", "en": "en", "zh-Hant": "zh-HK"}
-FULFILMENT = {OrderState.PACKED: "in_progress", OrderState.SHIPPED: "fulfilled"} | dict.fromkeys(
-    (OrderState.DELIVERED, OrderState.COMPLETED), "fulfilled"
-)
+FULFILMENT = {
+    OrderState.PACKED: "in_progress",
+    OrderState.SHIPPED: "fulfilled",
+    OrderState.DELIVERED: "fulfilled",
+    OrderState.COMPLETED: "fulfilled",
+}
 NOTES = ("送礼用，请不要放价签", "工作日送货", "放快递柜即可", "Please call before delivery")
 NOTE_SHARE = 0.04
 FIRST_ORDER = 5001000001
@@ -25,7 +28,7 @@ FIRST_ORDER = 5001000001
 def shop_lines(seed: int, sales: list[Sale]) -> list[str]:
     """Return one line of JSON for each order of the web shop."""
     chance = Chance.of(seed, "shop")
-    lines = []
+    lines: list[str] = []
     for sale in sales:
         if sale.channel == WEB and sale.person and sale.profile:
             order_id = FIRST_ORDER + len(lines)
