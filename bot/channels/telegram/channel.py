@@ -17,7 +17,7 @@ from aiogram.utils.token import TokenValidationError
 from bot.channels.telegram import NAME
 from bot.channels.telegram.intake import Intake, Stored
 from bot.channels.telegram.pacing import Pacer
-from bot.channels.telegram.polling import Poller, TelegramStoppedError
+from bot.channels.telegram.polling import Poller, Sleep, TelegramStoppedError
 from bot.channels.telegram.rendering import render
 from bot.channels.telegram.sending import TelegramSender
 from bot.channels.telegram.updates import COMMANDS, KeyPressed, Presence, read
@@ -82,7 +82,11 @@ class TelegramChannel:
     async def receive(self) -> None:
         """Receive until cancelled; raises `TelegramStoppedError` when the token is refused."""
         self._courtesy(self._name_commands())
-        await Poller(self._bot, self.accept).run()
+        await self.poller().run()
+
+    def poller(self, *, sleep: Sleep = asyncio.sleep) -> Poller:
+        """Return the receiving loop; ``sleep`` waits between tries."""
+        return Poller(self._bot, self.accept, sleep=sleep)
 
     async def accept(self, updates: Sequence[Update]) -> None:
         """Commit a batch of updates in its order."""

@@ -12,6 +12,7 @@ LONGEST_TEXT = 4096
 """Code units in one message (core.telegram.org/bots/api#sendmessage)."""
 
 _SENTENCE_ENDS = frozenset("。！？；!?;…")
+_CLOSING = frozenset('”’」』）)"')
 _JOINER = "\u200d"
 _TAGS = range(0xE0020, 0xE0080)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -77,9 +78,10 @@ def _worth(text: str, place: int) -> int:
 
 def _ends_sentence(text: str, place: int) -> bool:
     """Whether a sentence ends before a place, its closing quotation mark included."""
-    if text[place - 1] in _SENTENCE_ENDS:
-        return not unicodedata.category(text[place]).startswith("P")
-    return text[max(place - 2, 0) : place] == ". "
+    last_two = text[max(place - 2, 0) : place]
+    if last_two == ". " or (last_two[-1] in _CLOSING and last_two[0] in _SENTENCE_ENDS):
+        return True
+    return last_two[-1] in _SENTENCE_ENDS and text[place] not in _CLOSING | _SENTENCE_ENDS
 
 
 def _in_word(char: str) -> bool:

@@ -24,6 +24,8 @@ class UpdateQueue:
         self._allowed: frozenset[str] | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._updates: list[dict[str, Any]] = []
+        self.waited_for = asyncio.Event()
+        """Set while a long poll waits for the next update."""
         self.acknowledged = 0
         """How many updates were forgotten because a higher offset was asked for."""
 
@@ -70,6 +72,7 @@ class UpdateQueue:
     async def _wait(self, seconds: int) -> None:
         waiting = asyncio.get_running_loop().create_future()
         self._waiting = waiting
+        self.waited_for.set()
         try:
             await asyncio.wait([waiting], timeout=seconds)
             if waiting.done():
@@ -78,3 +81,4 @@ class UpdateQueue:
             waiting.cancel()
             if self._waiting is waiting:
                 self._waiting = None
+                self.waited_for.clear()
