@@ -16,7 +16,12 @@ from crm_store.types.conversations import (
     Direction,
     InboundMessage,
     Message,
+    MessageState,
 )
+
+
+SHOWN = frozenset({MessageState.SENT, MessageState.UNCERTAIN})
+"""Events of the conversation's ownership are handled, never sent: they are for the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class Console:
             news = await uow.conversations.messages(conversation_id, after=self._seen)
         self._seen = max((message.id for message in news), default=self._seen)
         said = next(message for message in news if message.id == message_id)
-        replies = tuple(m for m in news if m.direction is Direction.OUT)
+        replies = tuple(m for m in news if m.direction is Direction.OUT and m.state in SHOWN)
         self._buttons = tuple(
             str(button.get("payload"))
             for reply in replies

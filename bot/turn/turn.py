@@ -165,23 +165,20 @@ class TurnRunner:
         )
 
     async def _commit(self, lease: Lease, turn: Turn, outcome: Outcome) -> None:
-        parse = turn.parse
-        detail = parse.to_rasa()
+        score = turn.parse.intent
+        parse = ParseRecord(
+            score.name, score.confidence, turn.parse.fingerprint, turn.parse.to_rasa()
+        )
         async with self.services.store.writing(SYSTEM) as uow:
             before = await uow.conversations.get(turn.conversation.id)
             if before is None or before.epoch != turn.conversation.epoch:
                 raise ConflictError("the conversation changed hands during the turn")
+            await uow.conversations.handled(
+                lease, turn.message.id, parse=parse, language=turn.parse.language
+            )
+            await uow.conversations.save_dialogue(lease, outcome.state.to_json())
             for effect in outcome.effects:
                 await effect.apply(uow, before)
-            await uow.conversations.save_dialogue(lease, outcome.state.to_json())
-            await uow.conversations.handled(
-                lease,
-                turn.message.id,
-                parse=ParseRecord(
-                    parse.intent.name, parse.intent.confidence, parse.fingerprint, detail
-                ),
-                language=parse.language,
-            )
             after = await uow.conversations.get(turn.conversation.id)
             await uow.conversations.reply(
                 turn.conversation.id,
