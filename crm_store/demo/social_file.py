@@ -1,4 +1,4 @@
-"""``social_profiles.jsonl``: followers on social platforms, who left their number for a sample or a lottery."""
+"""``social_profiles.jsonl``: followers who left their number for a sample or a lottery."""
 
 from datetime import datetime
 
