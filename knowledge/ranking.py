@@ -13,6 +13,7 @@ from knowledge.types import FloatArray
 DEPTH = 200
 """How many products each of the two rankings brings to the fusion."""
 _RANK_OFFSET = 60
+_WORDS_WEIGHT = 0.6  # measured; see docs/decisions/005
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +64,22 @@ class Ranker:
     def vector_of(self, position: int) -> FloatArray:
         """Mean direction of a product's vectors, shape (dimension,), length 1."""
         rows = np.flatnonzero(self._index.row_positions == position)
-        total: FloatArray = np.zeros(self._index.manifest.dimension, dtype=np.float32)
-        for row in rows.tolist():
-            total += self._index.vectors.reconstruct(row)
-        total /= np.float32(np.linalg.norm(total))
-        return total
+        found = [self._index.vectors.reconstruct(row) for row in rows.tolist()]
+        total = np.sum(np.stack(found), axis=0)
+        return np.asarray(total / np.linalg.norm(total)).astype(np.float32)
 
 
 def fuse(words: Ranking, meaning: Ranking) -> FloatArray:
-    """Reciprocal rank fusion, scaled to 0..1; shape (products,).
+    """Weighted reciprocal rank fusion, scaled to 0..1; shape (products,).
 
     Ranks rather than scores: BM25 has no upper end and e5 similarities lie close together, so
     their scales do not mix.
     """
     total = np.zeros(len(words.scores), dtype=np.float32)
-    for ranking in (words, meaning):
+    for weight, ranking in ((_WORDS_WEIGHT, words), (1 - _WORDS_WEIGHT, meaning)):
         ranks = np.arange(1, len(ranking.places) + 1, dtype=np.float32)
-        total[ranking.places] += (_RANK_OFFSET + 1) / (_RANK_OFFSET + ranks)
-    return total / 2
+        total[ranking.places] += weight * (_RANK_OFFSET + 1) / (_RANK_OFFSET + ranks)
+    return total
 
 
 def _ranking(scores: FloatArray, depth: int) -> Ranking:

@@ -20,7 +20,7 @@ def found(shop: HybridCatalogSearch, text: str, filters: SearchFilters | None = 
 @pytest.mark.parametrize(
     ("text", "best"),
     [
-        ("适合干皮的面霜", "F1"),
+        ("适合干性皮肤的面霜", "F1"),
         ("moisturising cream for dry skin", "F1"),
         ("敏感肌用什麼面霜", "F2"),
         ("kettle to boil water", "K1"),
