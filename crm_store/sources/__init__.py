@@ -33,7 +33,7 @@ SOURCES: Mapping[str, str] = {
     "social": "Followers on social platforms (JSON Lines)",
     "tickets": "Tickets of the service centre (CSV)",
 }
-"""Source names with a line about each, in the order in which a full load finds what records name."""
+"""Names with a line about each, in the order in which a full load finds what records name."""
 
 
 async def import_file(

@@ -142,8 +142,17 @@ class _BatchRun:
         known = await known_records(self._batch, [one.key for one in entries])
         changed = [one for one in entries if not _same(one, known.get(one.key))]
         cleaned = self._clean(changed)
+        before = await self._before([known[key].id for key in cleaned if _was_good(key, known)])
         ids = await keep_records(self._batch, [self._kept(one) for one in changed])
-        groups = await self._groups(entries, known, cleaned, ids)
+        groups: dict[str, list[Record]] = {}
+        for one in changed:
+            if one.key in cleaned:
+                row_id = ids[one.key]
+                record = Record(row_id, one.key, cleaned[one.key], before.get(row_id))
+                groups.setdefault(one.group, []).append(record)
+        if self._mapping.group:
+            self._add_unchanged(groups, entries, known, set(cleaned))
+            await self._add_absent(groups)
         await self._write(groups, set(cleaned))
         return self._tally(entries, changed)
 
@@ -164,26 +173,8 @@ class _BatchRun:
         reason = self._reasons.get(one.key)
         return KeptRecord(one.key, self._origin, one.line, one.checksum, one.text, reason)
 
-    async def _groups(
-        self,
-        entries: Sequence[Entry],
-        known: Mapping[str, KnownRecord],
-        cleaned: Mapping[str, Fields],
-        ids: Mapping[str, int],
-    ) -> dict[str, list[Record]]:
-        """Return the records to load by group: the new and corrected, and the rest of theirs."""
-        before = await self._before([known[key].id for key in cleaned if _was_good(key, known)])
-        groups: dict[str, list[Record]] = {}
-        for one in entries:
-            if one.key in cleaned:
-                record = Record(ids[one.key], one.key, cleaned[one.key], before.get(ids[one.key]))
-                groups.setdefault(one.group, []).append(record)
-        if self._mapping.group:
-            self._add_unchanged(groups, entries, known, set(cleaned))
-            await self._add_absent(groups)
-        return groups
-
     async def _before(self, ids: Sequence[int]) -> dict[int, Fields]:
+        """Return what corrected records said before."""
         raw = await raw_records(self._batch, ids)
         return {key: fields for key, text in raw.items() if (fields := self._parsed(text))}
 
