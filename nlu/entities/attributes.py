@@ -15,7 +15,8 @@ _UNITS: Final = (
     r"jars?|cans|copies|copy)"
 )
 _LETTER_SIZE: Final = r"(?:[2-6]?XL|X{0,4}L|X{0,3}S|M)"
-_SHOE: Final = r"(?:3[4-9]|4[0-7]|1[0-8][05])"
+_CHANGEABLE: Final = rf"(?:3[4-9]|4[0-7]|1[0-8][05]|{_LETTER_SIZE})"
+_ALONE: Final = r"(?<![A-Za-z\d.'’&-])"
 _CHANGED: Final = r" ?(?:码|号)? ?(?:to|换成?|改成?|instead of|but need|但要) ?"
 _NAMED_SIZES: Final = {"small": "S", "medium": "M", "large": "L", "extra large": "XL"}
 
@@ -80,6 +81,17 @@ SIZES: Final[RuleSet] = rule_set(
         r"(?<![A-Za-z0-9.-])(?P<span>(?P<n>\d{1,4}(?:\.\d+)?) ?(?P<u>ml|毫升|kg|公斤|g|克|l|升))(?![A-Za-z])",
         _volume,
     ),
-    rule("size", rf"(?<![\d.])(?P<span>{_SHOE})(?={_CHANGED}{_SHOE}(?!\d))", _size, 0.9),
-    rule("size", rf"(?<![\d.]){_SHOE}{_CHANGED}(?P<span>{_SHOE})(?![\d元块天件])", _size, 0.9),
+    rule("size", rf"{_ALONE}(?P<span>{_CHANGEABLE})(?={_CHANGED}{_CHANGEABLE}(?!\w))", _size, 0.9),
+    rule(
+        "size",
+        rf"{_ALONE}(?P<span>{_CHANGEABLE})(?={_CHANGED}{_CHANGEABLE}[\u4e00-\u9fff])",
+        _size,
+        0.9,
+    ),
+    rule(
+        "size",
+        rf"{_ALONE}{_CHANGEABLE}{_CHANGED}(?P<span>{_CHANGEABLE})(?![A-Za-z\d元块天件])",
+        _size,
+        0.9,
+    ),
 )

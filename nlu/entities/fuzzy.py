@@ -1,7 +1,7 @@
 """Listed words with one or two typos in them.
 
-A typo destroys at most two of a word's bigrams, so the bigrams a text shares with each word, counted
-for all words at once, leave few words to compare letter by letter.
+A typo destroys at most two of a word's bigrams, so the bigrams a text shares with each word,
+counted for all words at once, leave few words to compare letter by letter.
 """
 
 import re

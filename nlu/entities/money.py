@@ -123,14 +123,16 @@ RULES: Final[RuleSet] = rule_set(
         _up_to,
         0.9,
     ),
-    _price(rf"\b(?P<a>{_MONEY}) (?:or (?:less|under|below)|max|tops|budget)\b", _up_to, 0.95),
+    _price(rf"(?<!\w)(?P<a>{_MONEY}) (?:or (?:less|under|below)|max|tops|budget)\b", _up_to, 0.95),
     _price(
         rf"(?<!not )(?<!no )\b(?:over|above|more than|at least|upwards of|min(?:imum)?(?: of)?) ?{_A}"
         rf"{_NOT_MONEY}",
         _at_least,
         0.85,
     ),
-    _price(rf"\b(?P<a>{_MONEY}) (?:or (?:more|above|over)|and (?:up|above))\b", _at_least, 0.95),
+    _price(
+        rf"(?<!\w)(?P<a>{_MONEY}) (?:or (?:more|above|over)|and (?:up|above))\b", _at_least, 0.95
+    ),
     _price(
         rf"\b(?:around|about|approximately|approx\.?|roughly|circa) ?{_A}{_NOT_MONEY}",
         _around,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from nlu.types import Entity
@@ -31,7 +32,7 @@ def with_roles(text: str, entities: list[Entity]) -> list[Entity]:
 
 
 def _roles(text: str, entities: list[Entity]) -> dict[int, str]:
-    for i, (first, second) in enumerate(zip(entities, entities[1:], strict=False)):
+    for i, (first, second) in enumerate(pairwise(entities)):
         between = text[first.end : second.start]
         if len(between) > _MAX_GAP * 2:
             continue

@@ -4,8 +4,8 @@ Every sentence is scored by a head that has not seen it. What the threshold must
 from the `out_of_scope` examples; without any, whole intents are withheld from each head in turn and
 play the outsiders.
 
-A sentence is judged in or out by two numbers: its largest logit, and how far that is above the logit
-of `out_of_scope` where there is such a class. Softmax asks which class fits better than the others;
+A sentence is judged in or out by two numbers: its largest logit, and how far that is above the
+logit of `out_of_scope` where there is such a class. Softmax asks which class fits better than the others;
 the largest logit also asks how well, and separates outsiders better (see the decision record).
 """
 
@@ -20,6 +20,7 @@ from nlu.native.features import Floats, Matrix
 from nlu.native.head import Head, fit_head, softmax
 
 FOLDS: Final = 5
+_FEWEST_CLASSES: Final = 2
 _SEED: Final = 7
 _ASKED_IN_VAIN: Final = 0.05
 """Share of rightly understood sentences that may be asked about for being close to another."""
@@ -89,6 +90,8 @@ def cross_validate(
     logits, intents, insiders, outsiders = [], [], [], []
     for fold in range(FOLDS):
         removed = np.empty(0, np.intp) if outsider is not None else np.flatnonzero(withheld == fold)
+        if len(np.unique(classes[(folds != fold) & ~np.isin(classes, removed)])) < _FEWEST_CLASSES:
+            continue  # nothing to tell apart without them
         everyone = _logits_without(matrix, classes, class_count, folds == fold, removed)
         scores = everyone[:, inside]
         evidence = scope_evidence(scores, None if outsider is None else everyone[:, outsider])
@@ -100,11 +103,16 @@ def cross_validate(
         insiders.append(evidence[tested])
         outsiders.append(evidence[strange_tested])
         on_fold(fold + 1)
+    if not logits:
+        none = np.empty((0, 2), dtype=np.float32)
+        return HeldOut(np.empty((0, len(inside)), np.float32), np.empty(0, np.intp), none, none)
     return HeldOut(*map(np.concatenate, (logits, intents, insiders, outsiders)))
 
 
 def decide(held_out: HeldOut) -> Decision:
     """Calibrate and choose threshold and gap on held-out logits."""
+    if not len(held_out.intents):  # too few sentences to learn any of this
+        return Decision(1.0, (1.0, 0.0), 0.0, threshold=0.0, gap=0.0)
     temperature = _temperature(held_out)
     calibrated = Decision(temperature, *_scope(held_out), threshold=0.0, gap=0.0)
     return replace(
@@ -144,6 +152,8 @@ def _temperature(held_out: HeldOut) -> float:
 
     right = np.arange(len(held_out.intents)), held_out.intents
     known = np.isfinite(held_out.logits[right])
+    if not known.any():
+        return 1.0
 
     def surprise(log_temperature: float) -> float:
         probabilities = softmax(held_out.logits / np.float32(np.exp(log_temperature)))
@@ -184,7 +194,7 @@ def _threshold(held_out: HeldOut, decision: Decision) -> float:
 
 def _gap(held_out: HeldOut, decision: Decision) -> float:
     """As wide as it may be while few of the rightly understood are asked in vain."""
-    if held_out.logits.shape[1] < 2:  # noqa: PLR2004 - nothing to confuse
+    if held_out.logits.shape[1] < _FEWEST_CLASSES:
         return 0.0
     best = np.sort(decision.confidences(held_out.logits), axis=1)[:, -2:]
     right = held_out.logits.argmax(axis=1) == held_out.intents

@@ -84,7 +84,7 @@ def _trained(
     progress: Progress,
 ) -> Model:
     sentences = [normalise(example.text) for example in data.examples]
-    vectors = _embed(sentences, embedder, cache, progress)
+    vectors = embed_sentences(sentences, embedder, cache, progress)
     texts = [sentence.text for sentence in sentences]
     languages = [sentence.language for sentence in sentences]
     features = learn_features(texts, languages, vectors)
@@ -102,12 +102,13 @@ def _trained(
     return Model(fingerprint, intents, out_of_scope, features, head, decide(held_out))
 
 
-def _embed(
+def embed_sentences(
     sentences: Sequence[NormalisedText],
     embedder: Embedder,
-    cache: TrainingCache | None,
-    progress: Progress,
+    cache: TrainingCache | None = None,
+    progress: Progress = lambda _: None,
 ) -> Floats:
+    """Vectors of the sentences, shape (n, dimension), as many as possible from the cache."""
     known = cache.load_vectors(embedder.name, embedder.dimension) if cache else {}
     texts = {digest(model_text(sentence)): model_text(sentence) for sentence in sentences}
     missing = sorted(texts.keys() - known.keys(), key=lambda key: len(texts[key]))

@@ -72,7 +72,7 @@ class _Reader:
         kind = kinds.pop()
         name = self._scalar(fields[kind]).strip()
         if not name:
-            raise self._error(fields[kind], f"{kind} without a name")
+            raise self._error(item, f"{kind} without a name")
         if "examples" not in fields:
             raise self._error(item, f"{kind} {name} has no examples")
         self._sections[kind](name, self._lines(fields["examples"]))

@@ -143,7 +143,7 @@ def _weekend(match: re.Match[str], today: date) -> DateRange:
 
 
 RULES: Final[DateRuleSet] = date_rule_set(
-    r"day|night|tmr|tomorow|this (?:morn|after|eve)|week|month|year|\b20\d\d|\d(?:st|nd|rd|th)\b|"
+    r"day|night|tmr|tomor|this (?:morn|after|eve)|week|month|year|\b20\d\d|\d(?:st|nd|rd|th)\b|"
     rf"\b(?:mon|tues?|wed|thurs?|fri|sat|sun|xmas|christmas|double 11)\b|{_MONTH}",
     date_rule(
         rf"\b(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})\b",

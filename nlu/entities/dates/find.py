@@ -17,10 +17,10 @@ _JOIN: Final = re.compile(
 )
 _GAP: Final = re.compile(r"[\s,，的]*(?:at |around |by )?", re.IGNORECASE)
 _TIME: Final = re.compile(
-    r"(?P<zh>(?P<half>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|今晚|晚|早)?(?P<h>[01]?\d|2[0-4]|十[一二]?|[一二三四五六七八九两])"
+    r"(?<![\w.])(?P<eh>1[0-2]|0?\d)(?:[:.](?P<em>[0-5]\d))? ?(?P<ap>a\.?m\.?|p\.?m\.?)(?![a-z])"
+    r"|(?:(?P<half>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|今晚|晚|早)?"
+    r"(?P<h>[01]?\d|2[0-4]|十[一二]?|[一二三四五六七八九两])"
     r"(?:[点时](?!击|多)(?:(?P<zm>半|一刻|[0-5]?\d分?|[一二三四五]十分?))?|[:：](?P<zc>[0-5]\d)))"
-    r"|(?<![\w.])(?P<eh>1[0-2]|0?\d)(?:[:.](?P<em>[0-5]\d))? ?(?P<ap>a\.?m\.?|p\.?m\.?)(?![a-z])"
-    r"|(?<![\d:.])(?P<ch>[01]?\d|2[0-3]):(?P<cm>[0-5]\d)(?![\d:])"
     r"|\b(?P<noon>noon|midday)\b|(?P<zhnoon>中午)",
     re.IGNORECASE,
 )
@@ -142,8 +142,6 @@ def _time(match: re.Match[str]) -> time | None:
     if match["ap"]:
         hour = int(match["eh"]) % _NOON + (_NOON if match["ap"].lower().startswith("p") else 0)
         return time(hour, int(match["em"] or 0))
-    if match["ch"]:
-        return time(int(match["ch"]), int(match["cm"]))
     return _chinese_time(match)
 
 
