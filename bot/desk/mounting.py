@@ -14,6 +14,7 @@ from bot.turn.bell import Bell
 from crm_store.ports import CrmStore
 
 STYLE = Path(__file__).parent / "desk.css"
+ACCENT = "#2f6f62"
 
 
 def mount_desk(
@@ -37,6 +38,7 @@ def mount_desk(
             return RedirectResponse("/desk/login")
         language = lang if lang in {"zh", "en"} else staff.languages[0]
         ui.add_css(STYLE)
+        ui.colors(primary=ACCENT)
         page = Desk(parts, staff, phrasebook.speaker(language))
         page.build()
         following = background_tasks.create(page.follow(), name=f"desk of staff {staff.id}")

@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass
 
 from bot.dialogue.effects import RequestHandoff
 from bot.dialogue.skill import Turn
+from bot.dialogue.state import CONFIRM
 from crm_store.types.conversations import JSON, JSONObject
 from crm_store.types.handoffs import HandoffReason
 
 VERSION = 1
+OF_THE_OFFER = frozenset({"intent", "asked", "reason", CONFIRM})
+"""Slots of offering a human; they say nothing about the customer's errand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,7 @@ def call_human(turn: Turn, reason: HandoffReason) -> RequestHandoff:
         confidence=round(turn.parse.intent.confidence, 4),
         fingerprint=turn.parse.fingerprint,
         asked=str(turn.slots.get("asked") or turn.message.text),
-        slots={
-            name: value for name, value in turn.slots.items() if name not in ("intent", "asked")
-        },
+        slots={name: value for name, value in turn.slots.items() if name not in OF_THE_OFFER},
         orders=(state.order_number,) if state.order_number else (),
         products=state.shown_products,
         misunderstood=state.misunderstood,
