@@ -51,7 +51,8 @@ QUANTITIES: Final[RuleSet] = rule_set(
     rule("quantity", rf"\b(?P<n>{ARABIC}|{ENGLISH}|an?) {_UNITS}\b(?: of\b)?", _quantity, 0.9),
     rule(
         "quantity",
-        rf"(?:\bmake it|\bquantity(?: up)?(?: to)?|数量(?:改|换)?(?:成|为|到)?) ?(?P<span>(?P<n>\d{{1,3}}|{ENGLISH}|{CHINESE}))\b",
+        rf"(?:\bmake it|\bquantity(?: up)?(?: to)?|数量(?:改|换)?(?:成|为|到)?) ?"
+        rf"(?P<span>(?P<n>\d{{1,3}}|{ENGLISH}|{CHINESE}))\b",
         _quantity,
         0.9,
     ),
@@ -78,7 +79,8 @@ SIZES: Final[RuleSet] = rule_set(
     rule("size", r"(?<![\d.])(?P<span>1[4-9]\d/\d{2,3}[A-C]?)(?![\d/])", _size),
     rule(
         "size",
-        r"(?<![A-Za-z0-9.-])(?P<span>(?P<n>\d{1,4}(?:\.\d+)?) ?(?P<u>ml|毫升|kg|公斤|g|克|l|升))(?![A-Za-z])",
+        r"(?<![A-Za-z0-9.-])(?P<span>(?P<n>\d{1,4}(?:\.\d+)?) ?"
+        r"(?P<u>ml|毫升|kg|公斤|g|克|l|升))(?![A-Za-z])",
         _volume,
     ),
     rule("size", rf"{_ALONE}(?P<span>{_CHANGEABLE})(?={_CHANGED}{_CHANGEABLE}(?!\w))", _size, 0.9),

@@ -118,14 +118,15 @@ RULES: Final[RuleSet] = rule_set(
     _price(rf"(?:预算|价格|价位|售价)\s?(?:在|是)?\s?{_A}{_DASH}{_B}", _between, 0.95),
     _price(rf"\bbetween {_A} and {_B}{_NOT_MONEY}", _between, 0.9),
     _price(
-        r"\b(?:under|below|less than|lower than|up to|at most|no more than|not more than|max(?:imum)?"
-        rf"(?: of)?|cheaper than|within|not over|budget(?: is| of|:)?) ?{_A}{_NOT_MONEY}",
+        r"\b(?:under|below|less than|lower than|up to|at most|no more than|not more than|"
+        rf"max(?:imum)?(?: of)?|cheaper than|within|not over|budget(?: is| of|:)?) ?{_A}{_NOT_MONEY}",
         _up_to,
         0.9,
     ),
     _price(rf"(?<!\w)(?P<a>{_MONEY}) (?:or (?:less|under|below)|max|tops|budget)\b", _up_to, 0.95),
     _price(
-        rf"(?<!not )(?<!no )\b(?:over|above|more than|at least|upwards of|min(?:imum)?(?: of)?) ?{_A}"
+        rf"(?<!not )(?<!no )\b(?:over|above|more than|at least|upwards of|"
+        rf"min(?:imum)?(?: of)?) ?{_A}"
         rf"{_NOT_MONEY}",
         _at_least,
         0.85,

@@ -54,7 +54,8 @@ ARABIC: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 CHINESE: Final = r"[零〇一二三四五六七八九十百千万两俩仨]+"
 _TENS: Final = "|".join(_ENGLISH_TENS)
 ENGLISH: Final = (
-    rf"(?:(?:{_TENS})(?:[ -](?:{'|'.join(_ENGLISH_UNITS[1:10])}))?|{'|'.join(_ENGLISH_UNITS[1:][::-1])})"
+    rf"(?:(?:{_TENS})(?:[ -](?:{'|'.join(_ENGLISH_UNITS[1:10])}))?|"
+    rf"{'|'.join(_ENGLISH_UNITS[1:][::-1])})"
     r"(?: hundred| thousand)?|a (?:hundred|thousand)"
 )
 ANY_NUMBER: Final = (

@@ -12,7 +12,8 @@ _MAX_GAP: Final = 16
 _CONNECTOR: Final = re.compile(r"换|改|到|→|->|➡|\bto\b|\bfor\b|\binto\b|\bwith\b", re.IGNORECASE)
 _TO_BEFORE: Final = re.compile(
     r"(?:(?:换|改|调)(?:成|为|到|个|一?件|一?双|条)?\s*"
-    r"|\b(?:exchange|swap|change|switch|replace)\b.*\b(?:to|for|into|with) (?:an? |the )?(?:size )?)$",
+    r"|\b(?:exchange|swap|change|switch|replace)\b.*"
+    r"\b(?:to|for|into|with) (?:an? |the )?(?:size )?)$",
     re.IGNORECASE,
 )
 _FROM_BEFORE: Final = re.compile(

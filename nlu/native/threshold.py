@@ -5,8 +5,9 @@ from the `out_of_scope` examples; without any, whole intents are withheld from e
 play the outsiders.
 
 A sentence is judged in or out by two numbers: its largest logit, and how far that is above the
-logit of `out_of_scope` where there is such a class. Softmax asks which class fits better than the others;
-the largest logit also asks how well, and separates outsiders better (see the decision record).
+logit of `out_of_scope` where there is such a class. Softmax asks which class fits better than the
+others; the largest logit also asks how well, and separates outsiders better (see the decision
+record).
 """
 
 from collections.abc import Callable

@@ -101,7 +101,7 @@ def test_what_cannot_be_learnt_from(embedder: Embedder) -> None:
     with pytest.raises(NluDataError, match="no training examples"):
         train(TrainingData(()), embedder)
     one = TrainingData((Example("hello", "greet", "en"), Example("?", "out_of_scope", "en")))
-    with pytest.raises(NluDataError, match="at least two intents.*found: greet"):
+    with pytest.raises(NluDataError, match=r"at least two intents.*found: greet"):
         train(one, embedder)
 
 

@@ -11,7 +11,8 @@ from nlu.types import DateRange
 
 _DAYS: Final = {
     "the day before yesterday": -2, "day before yesterday": -2, "yesterday": -1, "last night": -1,
-    "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "tomorow": 1,
+    "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
+    "tomorrow": 1, "tmr": 1, "tmrw": 1, "tomorow": 1,
     "the day after tomorrow": 2, "day after tomorrow": 2,
 }  # fmt: skip
 _WEEKDAY_NAMES: Final = (
@@ -157,7 +158,8 @@ RULES: Final[DateRuleSet] = date_rule_set(
     date_rule(rf"\b(?:(?P<part>early|mid|late)[ -])?{_WHICH} (?P<u>week|month|year)\b", _whole),
     date_rule(r"\b(?:the )?(?:(?P<which>last|this|next|coming) )?weekend\b", _weekend),
     date_rule(
-        r"\b(?:the )?(?P<edge>end|start|beginning) of (?:the |(?P<which>last|this|next) )?(?P<u>month|year)\b",
+        r"\b(?:the )?(?P<edge>end|start|beginning) of "
+        r"(?:the |(?P<which>last|this|next) )?(?P<u>month|year)\b",
         _month_edge,
     ),
     date_rule(
