@@ -1,0 +1,298 @@
+"""Every method of every repository, for every role: what it answers to whom.
+
+Each call is made on a shop where there is something to see. ``seen`` means that the answer holds
+something, ``nothing`` that the actor is told what one would be told if it did not exist, and
+``refused`` that the call raises. Customers ask about themselves; asking about somebody else, they
+get what a guest gets.
+"""
+
+import asyncio
+import inspect
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from clocks import HandClock
+from store_rows import PHONE, SmallShop, open_shop
+
+from crm_store import ports
+from crm_store.errors import NotPermittedError
+from crm_store.ports import UnitOfWork
+from crm_store.store import SqlStore
+from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.conversations import (
+    ConversationKey,
+    InboundMessage,
+    Lease,
+    NewReply,
+)
+from crm_store.types.handoffs import HandoffReason
+from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
+from crm_store.vault import Vault
+
+LEASE = timedelta(seconds=30)
+KEY = ConversationKey("web", "shop", "session-1")
+ROLES = list(Role)
+
+
+@dataclass
+class Scene:
+    """The shop, the member's conversation with a lease, a message in flight, and a handoff."""
+
+    shop: SmallShop
+    conversation: int
+    message: int
+    lease: Lease
+    sending: int
+    handoff: int = 0
+
+    @property
+    def member(self) -> int:
+        return self.shop.member
+
+
+Call: TypeAlias = Callable[[UnitOfWork, Scene], Awaitable[Any]]
+
+ANYBODY = "seen seen seen seen seen seen"
+OWN_OR_TRUSTED = "nothing seen seen seen seen seen"
+TRUSTED = "nothing nothing seen seen seen seen"
+OWN_TALK = "refused seen refused refused refused seen"
+SYSTEM_ONLY = "refused refused refused refused refused seen"
+EDITORS = "refused refused refused refused seen seen"
+#             guest   customer clerk  agent  manager system
+
+TABLE: dict[str, tuple[str, Call]] = {
+    "members.get": (OWN_OR_TRUSTED, lambda w, s: w.members.get(s.member)),
+    "members.by_identity": (
+        TRUSTED,
+        lambda w, s: w.members.by_identity(IdentityKind.PHONE, PHONE),
+    ),
+    "members.search": (TRUSTED, lambda w, s: w.members.search(MemberQuery(phone=PHONE))),
+    "members.card": (OWN_OR_TRUSTED, lambda w, s: w.members.card(s.member)),
+    "members.identities": (OWN_OR_TRUSTED, lambda w, s: w.members.identities(s.member)),
+    "members.add": (
+        "refused refused seen seen seen seen",
+        lambda w, s: w.members.add(NewMember("新人")),
+    ),
+    "members.attach": (
+        "refused seen seen seen seen seen",
+        lambda w, s: w.members.attach(s.member, NewIdentity(IdentityKind.TELEGRAM, "7")),
+    ),
+    "members.sample": (
+        "nothing nothing nothing nothing nothing seen",
+        lambda w, s: w.members.sample(3),
+    ),
+    "orders.for_member": (OWN_OR_TRUSTED, lambda w, s: w.orders.for_member(s.member)),
+    "orders.by_number": (OWN_OR_TRUSTED, lambda w, s: w.orders.by_number(s.shop.order)),
+    "orders.open": (ANYBODY, lambda w, s: w.orders.open(s.shop.order, s.shop.tail)),
+    "orders.cases": (OWN_OR_TRUSTED, lambda w, s: w.orders.cases(s.member)),
+    "catalog.shops": (ANYBODY, lambda w, s: _answered(w.catalog.shops())),
+    "catalog.products": (ANYBODY, lambda w, s: _answered(w.catalog.products())),
+    "catalog.by_sku": (ANYBODY, lambda w, s: _answered(w.catalog.by_sku("x"))),
+    "catalog.stock": (ANYBODY, lambda w, s: _answered(w.catalog.stock(["x"]))),
+    "catalog.in_stock": (ANYBODY, lambda w, s: _answered(w.catalog.in_stock())),
+    "catalog.promotions": (
+        ANYBODY,
+        lambda w, s: _answered(w.catalog.promotions(datetime(2026, 3, 2, tzinfo=UTC))),
+    ),
+    "catalog.version": (ANYBODY, lambda w, s: w.catalog.version()),
+    "catalog.baskets": (
+        TRUSTED,
+        lambda w, s: w.catalog.baskets(datetime(2026, 1, 1, tzinfo=UTC)),
+    ),
+    "catalog.save_products": (EDITORS, lambda w, s: _answered(w.catalog.save_products([]))),
+    "catalog.save_shops": (EDITORS, lambda w, s: _answered(w.catalog.save_shops([]))),
+    "catalog.save_stock": (EDITORS, lambda w, s: _answered(w.catalog.save_stock([]))),
+    "catalog.save_promotions": (EDITORS, lambda w, s: _answered(w.catalog.save_promotions([]))),
+    "loyalty.points": (OWN_OR_TRUSTED, lambda w, s: w.loyalty.points(s.member)),
+    "loyalty.coupons": (OWN_OR_TRUSTED, lambda w, s: w.loyalty.coupons(s.member)),
+    "conversations.receive": (
+        ANYBODY,
+        lambda w, s: w.conversations.receive([InboundMessage(KEY, "m9", "你好")]),
+    ),
+    "conversations.find": (OWN_OR_TRUSTED, lambda w, s: w.conversations.find(KEY)),
+    "conversations.get": (OWN_OR_TRUSTED, lambda w, s: w.conversations.get(s.conversation)),
+    "conversations.messages": (
+        OWN_OR_TRUSTED,
+        lambda w, s: w.conversations.messages(s.conversation),
+    ),
+    "conversations.tail": (OWN_OR_TRUSTED, lambda w, s: w.conversations.tail(s.conversation)),
+    "conversations.claim": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.conversations.claim("w2", LEASE)),
+    ),
+    "conversations.renew": (OWN_TALK, lambda w, s: w.conversations.renew(s.lease, LEASE)),
+    "conversations.release": (OWN_TALK, lambda w, s: _answered(w.conversations.release(s.lease))),
+    "conversations.unhandled": (OWN_TALK, lambda w, s: w.conversations.unhandled(s.lease)),
+    "conversations.handled": (
+        OWN_TALK,
+        lambda w, s: _answered(
+            w.conversations.handled(s.lease, s.message, parse=None, language=None)
+        ),
+    ),
+    "conversations.reply": (
+        OWN_TALK,
+        lambda w, s: w.conversations.reply(s.conversation, [NewReply("好")], epoch=0),
+    ),
+    "conversations.dialogue": (
+        "nothing seen nothing nothing nothing seen",
+        lambda w, s: w.conversations.dialogue(s.conversation),
+    ),
+    "conversations.save_dialogue": (
+        OWN_TALK,
+        lambda w, s: _answered(w.conversations.save_dialogue(s.lease, {"a": 1})),
+    ),
+    "conversations.bind_member": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.conversations.bind_member(s.conversation, s.member)),
+    ),
+    "conversations.add_opened_order": (
+        OWN_TALK,
+        lambda w, s: _answered(w.conversations.add_opened_order(s.conversation, "O-1")),
+    ),
+    "conversations.next_deliveries": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.conversations.next_deliveries(["web"], LEASE)),
+    ),
+    "conversations.delivered": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.conversations.delivered(s.sending, None)),
+    ),
+    "conversations.retry_delivery": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(
+            w.conversations.retry_delivery(s.sending, datetime(2026, 3, 3, tzinfo=UTC), "429")
+        ),
+    ),
+    "conversations.failed": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.conversations.failed(s.sending, "403")),
+    ),
+    "handoffs.request": (
+        OWN_TALK,
+        lambda w, s: w.handoffs.request(s.conversation, HandoffReason.ASKED, {}, epoch=0),
+    ),
+    "handoffs.open": (TRUSTED, lambda w, s: w.handoffs.open()),
+    "handoffs.get": (TRUSTED, lambda w, s: w.handoffs.get(s.handoff)),
+    "handoffs.current": (OWN_OR_TRUSTED, lambda w, s: w.handoffs.current(s.conversation)),
+    "handoffs.take": (
+        "refused refused refused seen seen refused",
+        lambda w, s: w.handoffs.take(s.handoff),
+    ),
+    "handoffs.answer": (
+        "refused refused refused refused refused refused",
+        lambda w, s: w.handoffs.answer(s.handoff, "您好"),
+    ),
+    "handoffs.resolve": (EDITORS, lambda w, s: w.handoffs.resolve(s.handoff, "好了")),
+    "handoffs.hand_back": (EDITORS, lambda w, s: w.handoffs.hand_back(s.handoff)),
+    "handoffs.withdraw": (OWN_TALK, lambda w, s: w.handoffs.withdraw(s.conversation)),
+    "staff.authenticate": (ANYBODY, lambda w, s: w.staff.authenticate("agent", "secret")),
+    "staff.get": (TRUSTED, lambda w, s: w.staff.get(s.shop.agent)),
+    "staff.add": (EDITORS, lambda w, s: w.staff.add("new", "新", "secret", Role.CLERK)),
+    "staff.all": (
+        "nothing nothing nothing nothing seen seen",
+        lambda w, s: w.staff.all(),
+    ),
+    "audit.record": (ANYBODY, lambda w, s: _answered(w.audit.record("test", "order:1"))),
+    "audit.about": (
+        "nothing seen nothing nothing seen seen",
+        lambda w, s: w.audit.about(f"member:{s.member}"),
+    ),
+}
+REPOSITORIES = {
+    "members": ports.Members,
+    "orders": ports.Orders,
+    "catalog": ports.Catalog,
+    "loyalty": ports.Loyalty,
+    "conversations": ports.Conversations,
+    "handoffs": ports.Handoffs,
+    "staff": ports.StaffAccounts,
+    "audit": ports.AuditTrail,
+}
+
+
+async def _answered(call: Awaitable[Any]) -> str:
+    """Await a call whose answer may be empty for anybody: that it came is what counts."""
+    await call
+    return "answered"
+
+
+class UndoneError(Exception):
+    """Takes a unit of work back."""
+
+
+async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) -> Scene:
+    """Write the scene into a migrated database."""
+    store = await SqlStore.open(url, vault, clock=clock)
+    shop = await open_shop(store, url, vault)
+    async with store.writing(SYSTEM) as work:
+        talk = work.conversations
+        [receipt] = await talk.receive([InboundMessage(KEY, "m1", "你好", member_id=shop.member)])
+        here = receipt.conversation_id
+        lease = await talk.claim("w1", LEASE)
+        assert lease is not None
+        await talk.save_dialogue(lease, {"skill": "greet"})
+        await talk.reply(here, [NewReply("在")], epoch=0)
+        [delivery] = await talk.next_deliveries(["web"], LEASE)
+        scene = Scene(shop, here, receipt.message_id, lease, delivery.message.id)
+        if handoff:
+            asked = await work.handoffs.request(here, HandoffReason.ASKED, {}, epoch=0)
+            scene.handoff = asked.id
+    await store.close()
+    return scene
+
+
+@pytest.fixture(scope="module")
+def scenes(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, vault: Vault
+) -> dict[bool, tuple[str, Scene]]:
+    """Two databases that no test changes: without a handoff, and with one that waits."""
+    made = {}
+    for handoff in (False, True):
+        path = tmp_path_factory.mktemp("scene") / "huike.db"
+        shutil.copyfile(migrated_sqlite, path)
+        url = f"sqlite:///{path}"
+        made[handoff] = (url, asyncio.run(set_scene(url, vault, HandClock(), handoff=handoff)))
+    return made
+
+
+async def outcome(store: SqlStore, actor: Actor, call: Call, scene: Scene) -> str:
+    """Return what the call does for the actor, and undo it."""
+    answer = "nothing"
+    try:
+        async with store.writing(actor) as work:
+            answer = "seen" if await call(work, scene) else "nothing"
+            raise UndoneError  # noqa: TRY301 - the unit of work must see it
+    except NotPermittedError:
+        return "refused"
+    except UndoneError:
+        return answer
+
+
+def test_the_table_has_every_method_of_the_port() -> None:
+    methods = {
+        f"{name}.{method}"
+        for name, port in REPOSITORIES.items()
+        for method, _ in inspect.getmembers(port, inspect.isfunction)
+        if not method.startswith("_")
+    }
+    assert methods == set(TABLE)
+
+
+@pytest.mark.parametrize("method", TABLE)
+async def test_who_may(
+    scenes: dict[bool, tuple[str, Scene]], vault: Vault, clock: HandClock, method: str
+) -> None:
+    expected, call = TABLE[method]
+    url, scene = scenes[method.startswith("handoffs.") and method != "handoffs.request"]
+    store = await SqlStore.open(url, vault, clock=clock)
+    answers = [await outcome(store, scene.shop.actor(role), call, scene) for role in ROLES]
+    stranger = Actor(Role.CUSTOMER, member_id=scene.shop.other)
+    answer_to_stranger = await outcome(store, stranger, call, scene)
+    await store.close()
+    assert " ".join(answers) == expected
+    assert answer_to_stranger == answers[0]
