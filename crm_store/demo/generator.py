@@ -120,10 +120,12 @@ class _Retailer:
         registrar = Registrar(self.seed, self.everybody)
         for person in self.everybody:
             registrar.register(person)
+        self.progress("people", people_count, people_count)
         trade = Trade(self.seed, self.now, self.everybody, self.shelf)
         self.sales = trade.sales(
             order_count, lambda done: self.progress("orders", done, order_count)
         )
+        self.progress("orders", order_count, order_count)
 
     def write(self, folder: Path) -> DemoFiles:
         """Write the files."""

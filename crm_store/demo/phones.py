@@ -8,8 +8,8 @@ MAINLAND = (
     "130 131 132 133 135 136 137 138 139 150 151 152 153 155 156 157 158 159 166 173 175 176 177 "
     "178 180 181 182 183 185 186 187 188 189 191 193 195 198 199"
 )
-"""Prefixes of mainland mobile numbers."""
-HONG_KONG = "61 62 63 64 65 66 67 68 69 91 92 93 94 95 96 97 98"
+"""Prefixes of mainland mobile numbers all of whose numbers can exist."""
+HONG_KONG = "61 63 64 65 69 94 96 97"
 
 _PREFIXES = {"+86": tuple(MAINLAND.split()), "+852": tuple(HONG_KONG.split())}
 _LENGTHS = {"+86": 11, "+852": 8}
