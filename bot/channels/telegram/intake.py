@@ -81,6 +81,9 @@ class Intake:
             elif isinstance(arrival, KeyPressed):
                 expired.append(arrival)
         receipts = await self._commit([message for _, message in messages])
+        for arrival in arrivals:
+            if isinstance(arrival, Presence):
+                await self._note_presence(arrival)
         stored = (
             Stored(arrival, receipt)
             for (arrival, _), receipt in zip(messages, receipts, strict=True)
@@ -101,7 +104,6 @@ class Intake:
             case ContactShared():
                 return await self._contact(arrival)
             case Presence():
-                await self._note_presence(arrival)
                 return None
 
     def _said(self, said: Said) -> InboundMessage:

@@ -38,6 +38,7 @@ class Pacer:
         at = max(self._clock(), self._overall)
         self._overall = at + OVERALL_SECONDS
         await self._until(at)
+        self._chats[chat] = max(self._chats.get(chat, at), at + CHAT_SECONDS)
 
     async def _until(self, at: float) -> None:
         if (seconds := at - self._clock()) > 0:

@@ -71,7 +71,7 @@ class BotApiEmulator:
         self._limits = Limits(clock, per_chat, overall)
         self._people: dict[int, Person] = {}
         self._queries: dict[str, Query] = {}
-        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._faults: defaultdict[str, deque[Fault | None]] = defaultdict(deque)
         self._message_ids = count(1)
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -80,7 +80,7 @@ class BotApiEmulator:
     async def __aenter__(self) -> Self:
         application = web.Application()
         application.router.add_route("*", "/bot{token}/{method}", self._handle)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0)
+        self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -89,6 +89,7 @@ class BotApiEmulator:
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        self.updates.terminate_other()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -108,8 +109,8 @@ class BotApiEmulator:
         self._people[person.id] = person
         return person
 
-    def fail_next(self, method: str, *faults: Fault) -> None:
-        """Let the next calls of a method go wrong, one fault each."""
+    def fail_next(self, method: str, *faults: Fault | None) -> None:
+        """Let the next calls of a method go wrong, one fault each; ``None`` lets one pass."""
         self._faults[method.lower()].extend(faults)
 
     async def until(self, condition: Callable[[], bool]) -> None:
