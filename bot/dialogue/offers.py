@@ -40,6 +40,9 @@ async def shelf_of(turn: Turn, place: Place) -> Shelf:
         anywhere = await uow.catalog.in_stock()
         parts = [await uow.catalog.in_stock(shop.id) for shop in place.shops]
     there = frozenset[str]().union(*parts) if place.named else anywhere
+    named = {str(entity.value) for entity in turn.entities("product")}
+    # Who asks for a product by its name is told about it, even that it is not there.
+    there = there | named if place.named else there
     return Shelf(anywhere, there)
 
 

@@ -1,7 +1,9 @@
 """Finding the product that a message speaks of, and buttons that lead on from one."""
 
 import asyncio
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from bot.dialogue.choosing import position_named
 from bot.dialogue.reply import Button, payload
@@ -9,8 +11,16 @@ from bot.dialogue.skill import Turn
 from bot.dialogue.state import Option
 from crm_store.ports import UnitOfWork
 from crm_store.types.catalog import Product, Variant
+from knowledge.types import SearchQuery
 
 CANDIDATES = 4
+_AROUND_NAMES: Final = re.compile(
+    r"还有没有|有没有|还有|有货|没货|缺货|现货|库存|补货|到货|查一?下|帮我|请问|多少|几[件个瓶]|在哪|哪家店|门店|"
+    r"店里|[吗呢啊呀么了的不，。？?！!]|"
+    r"\b(?:is|are|do|does|you|have|has|the|a|an|any|in|stock|available|left|there|still|check|of|how|"
+    r"many|please|shop|store|which)\b",
+    re.IGNORECASE,
+)
 LEAST_WORDS = 2
 """Shorter texts name no product."""
 
@@ -65,10 +75,19 @@ def _by_place(turn: Turn, text: str) -> list[str]:
 
 
 async def _by_words(turn: Turn, text: str) -> list[str]:
-    words = str(turn.slots.get("product") or text).strip()
+    words = _AROUND_NAMES.sub(" ", str(turn.slots.get("product") or text)).strip()
     if len(words) < LEAST_WORDS:
         return []
-    hits = await asyncio.to_thread(turn.search.resolve, words, turn.speaker.language, CANDIDATES)
+    return await asyncio.to_thread(_look_up, turn, words)
+
+
+def _look_up(turn: Turn, words: str) -> list[str]:
+    """Return the products that words name, or those that have the very words."""
+    language = turn.speaker.language
+    hits = turn.search.resolve(words, language, CANDIDATES)
+    if not hits and turn.entities("category"):
+        found = turn.search.search(SearchQuery(words, language, limit=CANDIDATES))
+        hits = [hit for hit in found if hit.matched[:1] != ("meaning",)]
     return [hit.product_id for hit in hits]
 
 

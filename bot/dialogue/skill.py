@@ -9,6 +9,7 @@ nothing, and returns an `Outcome`. When a slot is missing it returns `turn.ask(.
 brings the answer calls the skill again with the slot filled.
 """
 
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -103,8 +104,10 @@ class Turn:
 
     @property
     def said(self) -> str:
-        """What was typed; empty when a button was pressed."""
-        return "" if self.pressed else self.message.text
+        """The words to answer, without invisible characters; empty when a button was pressed."""
+        if self.pressed:
+            return ""
+        return "".join(one for one in self.parse.text if unicodedata.category(one) != "Cf")
 
     @property
     def asked_before(self) -> int:

@@ -71,7 +71,7 @@ class Wish:
             categories=frozenset({self.category} if self.category else ()),
             brands=frozenset({self.brand} if self.brand else ()),
             colours=frozenset({self.colour} if self.colour else ()),
-            sizes=frozenset({self.size} if self.size else ()),
+            sizes=_spellings(self.size) if self.size else frozenset(),
             allowed=allowed,
         )
 
@@ -126,6 +126,11 @@ def _price_words(turn: Turn, price: PriceRange) -> str:
     low = None if price.min is None else turn.speaker.money(price.min, price.currency or "CNY")
     high = None if price.max is None else turn.speaker.money(price.max, price.currency or "CNY")
     return turn.words("wishes.price", low=low, high=high)
+
+
+def _spellings(size: str) -> frozenset[str]:
+    """Return a size as people and as labels write it: "30ml" and "30 ml"."""
+    return frozenset({size, re.sub(r"(?<=\d)(?=[a-z]+$)", " ", size)})
 
 
 def _bounds(price: PriceRange | None) -> tuple[Decimal | None, Decimal | None]:

@@ -14,6 +14,16 @@ _TITLE: Final = re.compile(
     r"(?:女士|先生|小姐|太太|阿姨|大姐|姐|哥|总)$",
     re.IGNORECASE,
 )
+_NO_NAME: Final = re.compile(
+    r"尾号|后四位|手机号?|电话|会员|顾客|客人|客户|资料|信息|档案|查询|查一?下|查|帮我|找一?下?|叫|姓|的|是|"
+    r"[\s,，。.:：?？!！]+|\b(?:last (?:four|4)(?: digits)?|ending|ends|in|with|phone|number|"
+    r"member|customer|find|search|look up|pull up|please|for|the|profile)\b",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(
+    r"(?!.*[个这那谁什哪么您你我他她们人员卡单])[\u4e00-\u9fff]{1,4}|"
+    r"[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}"
+)
 _KEYS: Final = ("phone", "card_number", "order_number", "phone_tail", "person_name")
 
 
@@ -40,7 +50,7 @@ async def member_lookup(turn: Turn) -> Outcome:
 
 
 def _query(turn: Turn) -> MemberQuery:
-    name = turn.slot("person_name")
+    name = turn.slot("person_name") or _name_said(turn)
     bare = _TITLE.sub("", name.strip()) if name else None
     return MemberQuery(
         phone=turn.slot("phone"),
@@ -49,6 +59,17 @@ def _query(turn: Turn) -> MemberQuery:
         card_number=turn.slot("card_number"),
         order_number=turn.slot("order_number"),
     )
+
+
+def _name_said(turn: Turn) -> str | None:
+    """Return the name in "查下王芳" or "王芳 尾号5555": what is left when all else is taken out."""
+    if turn.pressed:
+        return None
+    rest = turn.parse.text
+    for entity in reversed(turn.parse.entities):
+        rest = f"{rest[: entity.start]} {rest[entity.end :]}"
+    found = _NAME.fullmatch(_NO_NAME.sub(" ", rest).strip())
+    return found[0] if found else None
 
 
 def _ask_key(turn: Turn) -> Outcome:

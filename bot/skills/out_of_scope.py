@@ -4,6 +4,7 @@ from bot.dialogue.human import offer_human
 from bot.dialogue.packet import call_human
 from bot.dialogue.reply import Button, payload
 from bot.dialogue.skill import Audience, Outcome, Turn, skill
+from bot.dialogue.state import Option
 from crm_store.types.handoffs import HandoffReason
 
 OFFER_AFTER = 2
@@ -35,8 +36,10 @@ def _offer(turn: Turn, key: str) -> Outcome:
 
 @skill("clarify", audience=Audience.EVERYBODY)
 async def clarify(turn: Turn) -> Outcome:
-    """Two readings are close: let the customer choose."""
+    """Two readings are close: let the customer choose; what they said is answered then."""
     named = turn.slots.get("intents")
     intents = [str(name) for name in named] if isinstance(named, list) else []
-    buttons = tuple(Button(turn.words(f"topics.{name}"), payload(name)) for name in intents)
-    return turn.done(turn.say("out_of_scope.clarify", buttons=buttons))
+    options = tuple(Option(turn.words(f"topics.{name}"), name) for name in intents)
+    buttons = tuple(Button(option.label, payload(option.value)) for option in options)
+    reply = turn.say("out_of_scope.clarify", buttons=buttons)
+    return turn.ask("intent", reply, options=options, slots={"asked": turn.said})

@@ -11,7 +11,7 @@ from bot.dialogue.skill import Outcome, Turn, skill
 from bot.dialogue.wishes import Wish, condition_words, wish_of
 from crm_store.types.catalog import Product
 from crm_store.types.orders import OrderState
-from knowledge.types import Purchase, Reason, Recommendation
+from knowledge.types import Purchase, Reason, ReasonKind, Recommendation
 
 SHOWN = 4
 ORDERS_READ = 50
@@ -71,7 +71,7 @@ def _look(turn: Turn, wish: Wish, purchases: list[Purchase], shelf: Shelf) -> li
         text=wish.text or None,
         language=turn.speaker.language,
         filters=filters_on(wish, shelf, only_in_stock=True),
-        limit=SHOWN,
+        limit=2 * SHOWN,
         today=turn.now.astimezone(zone).date(),
     )
 
@@ -89,6 +89,7 @@ async def _show(
     async with turn.reading() as uow:
         products = await uow.catalog.products(list(reasons))
         names = {one.id: one for one in await uow.catalog.products(sorted(referred))}
+    products = [one for one in products if _makes_sense(one, reasons[one.id], names)][:SHOWN]
     if not products:
         return turn.done(turn.say("nothing"))
     words = [_because(turn, reasons[one.id], names) for one in products]
@@ -96,6 +97,13 @@ async def _show(
     key = "given_up" if given_up else "personal" if personal else "suggested"
     reply = turn.say(key, cards=cards, given_up=given_up)
     return turn.done(reply).remember(shown_products=tuple(one.id for one in products))
+
+
+def _makes_sense(product: Product, reason: Reason, names: dict[str, Product]) -> bool:
+    """Whether the reason can be told: a soy sauce is not "like" a perfume, however close."""
+    about = names.get(reason.product_id or "")
+    similar = reason.kind is ReasonKind.SIMILAR_TO_PURCHASE
+    return not similar or about is None or about.line == product.line
 
 
 def _because(turn: Turn, reason: Reason, names: dict[str, Product]) -> str:

@@ -39,7 +39,10 @@ async def search_product(turn: Turn) -> Outcome:
 def _look(turn: Turn, wish: Wish, shelf: Shelf) -> list[Hit]:
     filters = filters_on(wish, shelf, only_in_stock=False)
     query = SearchQuery(wish.text, turn.speaker.language, filters, SHOWN)
-    return turn.search.search(query)
+    hits = turn.search.search(query)
+    # Where something has the customer's own words, what is only close in meaning is noise.
+    literal = [hit for hit in hits if hit.matched != ONLY_MEANING]
+    return literal if wish.text and literal else hits
 
 
 async def _show(

@@ -119,7 +119,7 @@ def _no_such_variant(turn: Turn, product: Product) -> Outcome:
 
 def _answer(turn: Turn, asked: _Question) -> Reply:
     name = turn.local(asked.product.name)
-    if len(asked.variants) == 1:
+    if len(asked.variants) == 1 < len(asked.product.variants):
         name = f"{name} {variant_name(turn, asked.variants[0])}"
     key, facts = _told(turn, asked)
     place = asked.place

@@ -6,7 +6,7 @@ intent's own skill answers. An intent that nobody has a skill for goes to ``not_
 offers a human; what was not understood goes to ``out_of_scope``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from bot.dialogue.choosing import chosen
@@ -34,6 +34,21 @@ CLARIFY = "clarify"
 AFFIRM = "affirm"
 
 _LEAVING = frozenset({"stop", "deny"})
+_CLEARLY = 0.85
+"""Confidence from which words are no answer to a question that takes any words."""
+_SKILLS_OF: Mapping[str, tuple[str, ...]] = {
+    "order_number": ("order_status", "member_lookup"),
+    "phone_tail": ("order_status", "member_lookup"),
+    "phone": ("member_lookup",),
+    "card_number": ("member_lookup",),
+    "sku": ("stock_check",),
+    "store": ("store_info",),
+    "city": ("store_info",),
+    "product": ("search_product",),
+    "category": ("search_product",),
+    "brand": ("search_product",),
+}
+"""Which skill a number or name alone is for; the first that the audience may use."""
 _IN_PASSING = 0.4
 """Share of a message below which what it mentions is not what it is about."""
 
@@ -68,8 +83,27 @@ def route(
     if parse.ambiguous:
         return Route(CLARIFY, {"intents": [score.name for score in parse.ambiguous]})
     if not parse.in_scope or parse.intent.name == OUT_OF_SCOPE:
-        return Route(OUT_OF_SCOPE, understood=False)
+        known = _of_names(parse, state, skills, audience)
+        return Route(known) if known else Route(OUT_OF_SCOPE, understood=False)
     return _of_intent(parse.intent.name, skills, audience)
+
+
+def _of_names(
+    parse: Parse, state: DialogueState, skills: Mapping[str, Skill], audience: Audience
+) -> str | None:
+    """Return the skill for a message that is little more than a number or a name.
+
+    The skill that spoke last goes on if it has a use for it ("那M码呢"); otherwise each kind of
+    name has its own.
+    """
+    last = skills.get(state.last_skill or "")
+    if last is not None and may_use(last, audience) and _covers(parse, last.slots):
+        return last.name
+    for kind, candidates in _SKILLS_OF.items():
+        usable = [name for name in candidates if name in skills and may_use(skills[name], audience)]
+        if usable and _covers(parse, (kind,)):
+            return usable[0]
+    return None
 
 
 def _of_intent(intent: str, skills: Mapping[str, Skill], audience: Audience) -> Route:
@@ -124,7 +158,7 @@ def _told(parse: Parse, question: Question, skill: Skill | None) -> dict[str, JS
     """Return the slots that an answer fills; nothing when it is no answer."""
     told = _slots_told(parse, skill)
     elsewhere = _leads_elsewhere(parse, question)
-    if elsewhere and not (question.slot in told and _is_about(told, parse)):
+    if elsewhere and not (question.slot in told and _covers(parse, told)):
         return {}
     agreed = parse.in_scope and parse.intent.name == AFFIRM
     return {question.slot: parse.text} if question.free and not told and not agreed else told
@@ -140,15 +174,17 @@ def _slots_told(parse: Parse, skill: Skill | None) -> dict[str, JSON]:
     }
 
 
-def _is_about(told: Mapping[str, JSON], parse: Parse) -> bool:
-    """Whether what fills slots is most of the message, not only mentioned in passing."""
-    mentioned = sum(len(entity.text) for entity in parse.entities if entity.entity in told)
-    return mentioned >= _IN_PASSING * len(parse.text.strip())
+def _covers(parse: Parse, kinds: Container[str]) -> bool:
+    """Whether entities of these kinds are most of the message, not only mentioned in passing."""
+    mentioned = sum(len(entity.text) for entity in parse.entities if entity.entity in kinds)
+    return 0 < mentioned >= _IN_PASSING * len(parse.text.strip())
 
 
 def _leads_elsewhere(parse: Parse, question: Question) -> bool:
     """Whether the message asks for something other than the skill that waits."""
     readings = {parse.intent.name, *(score.name for score in parse.ambiguous)}
+    if question.free and parse.intent.confidence < _CLEARLY:
+        return False
     return parse.in_scope and not readings & {question.skill, OUT_OF_SCOPE, AFFIRM}
 
 

@@ -8,10 +8,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.dialogue.choosing import chosen
 from bot.dialogue.reply import Pressed, Reply
 from bot.dialogue.skill import Audience, Outcome, Services, Skill, Turn
 from bot.dialogue.state import DialogueState
-from bot.turn.routing import CLERK_INTENTS, route
+from bot.turn.routing import CLARIFY, CLERK_INTENTS, route
 from crm_store.errors import ConflictError
 from crm_store.types.actors import SYSTEM, Actor, Role
 from crm_store.types.conversations import (
@@ -103,31 +104,37 @@ class TurnRunner:
     ) -> Turn:
         audience = Audience.CLERKS if actor.is_staff else Audience.CUSTOMERS
         pressed = self._pressed(message)
-        parse = (
-            _certain_parse(message, pressed.intent)
-            if pressed
-            else await self._parse(message, audience)
-        )
+        meant = _clarified(state, message, pressed)
+        if meant is not None:
+            # The words said before are answered now, with the reading that was chosen.
+            parse, pressed = await self._parse(meant.text, message, audience), None
+            parse = replace(parse, intent=meant.intent, in_scope=True, ambiguous=())
+        elif pressed is not None:
+            parse = _certain_parse(message, pressed.intent)
+        else:
+            parse = await self._parse(message.text, message, audience)
+        if meant is not None:
+            state = state.settled()
         language = _spoken_language(message, conversation.language)
-        chosen = route(parse, pressed, state, self.skills, audience)
-        misunderstood = 0 if chosen.understood else state.misunderstood + 1
+        going_to = route(parse, pressed, state, self.skills, audience)
+        misunderstood = 0 if going_to.understood else state.misunderstood + 1
         return Turn(
             services=self.services,
             conversation=conversation,
-            actor=replace(actor, purpose=chosen.skill),
+            actor=replace(actor, purpose=going_to.skill),
             message=message,
             parse=replace(parse, language=language),
             state=replace(state, misunderstood=misunderstood),
             speaker=self.services.phrasebook.speaker(language),
-            skill=chosen.skill,
-            slots=chosen.slots,
+            skill=going_to.skill,
+            slots=going_to.slots,
             pressed=pressed is not None,
         )
 
-    async def _parse(self, message: Message, audience: Audience) -> Parse:
+    async def _parse(self, text: str, message: Message, audience: Audience) -> Parse:
         try:
             return await self.nlu.parse(
-                message.text, allowed_intents=self._intents(audience), now=message.created_at
+                text, allowed_intents=self._intents(audience), now=message.created_at
             )
         except NluUnavailableError:
             # The customer gets an answer that leads to a human, not silence.
@@ -203,6 +210,29 @@ def _remembered(stored: JSONObject, conversation: Conversation) -> DialogueState
 
 def _stored(reply: Reply) -> NewReply:
     return NewReply(reply.text, reply.to_payload())
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """Words that could mean two things, and which was meant."""
+
+    text: str
+    intent: IntentScore
+
+
+def _clarified(state: DialogueState, message: Message, pressed: Pressed | None) -> _Meant | None:
+    """Return what was meant, when the message answers "which of these did you mean?"."""
+    question = state.question
+    if question is None or question.skill != CLARIFY:
+        return None
+    intents = [option.value for option in question.options]
+    if pressed is None:
+        place = chosen(message.text, [option.label for option in question.options])
+    else:
+        place = intents.index(pressed.intent) if pressed.intent in intents else None
+    if place is None:
+        return None
+    return _Meant(str(state.slots.get("asked", "")), IntentScore(intents[place], 1.0))
 
 
 def _certain_parse(message: Message, intent: str) -> Parse:
