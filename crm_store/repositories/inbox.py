@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from crm_store.errors import ConflictError, InvalidRecordError, NotFoundError, NotPermittedError
 from crm_store.models import ConversationRow, DialogueStateRow, MessageRow, StaffRow
 from crm_store.models.types import clean_text
-from crm_store.repositories.timeline import Timeline, to_message
+from crm_store.repositories.timeline import Timeline, in_state, to_message
 from crm_store.types.actors import Role
 from crm_store.types.conversations import (
     ConversationKey,
@@ -90,7 +90,7 @@ class Inbox(Timeline):
         row = await self._fenced(held)
         rows = await self._session.scalars(
             select(MessageRow)
-            .where(MessageRow.conversation_id == row.id, MessageRow.state == MessageState.RECEIVED)
+            .where(MessageRow.conversation_id == row.id, in_state(MessageState.RECEIVED))
             .order_by(MessageRow.id)
             .limit(limit)
         )
@@ -232,7 +232,7 @@ class Inbox(Timeline):
         return await self._session.scalar(
             select(func.min(MessageRow.created_at)).where(
                 MessageRow.conversation_id == conversation_id,
-                MessageRow.state == MessageState.RECEIVED,
+                in_state(MessageState.RECEIVED),
             )
         )
 

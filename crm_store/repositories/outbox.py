@@ -6,12 +6,12 @@ The partial unique index ``uq_messages_sending`` holds that rule in the database
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from crm_store.errors import ConflictError
 from crm_store.models import ConversationRow, MessageRow
-from crm_store.repositories.timeline import Timeline, require_epoch, to_message
+from crm_store.repositories.timeline import Timeline, in_state, require_epoch, to_message
 from crm_store.types.actors import Role
 from crm_store.types.conversations import (
     Author,
@@ -118,15 +118,11 @@ class Outbox(Timeline):
         return message
 
     async def _give_up_lost(self, now: datetime) -> None:
-        await self._session.execute(
-            update(MessageRow)
-            .where(MessageRow.state == MessageState.SENDING, MessageRow.lease_until <= now)
-            .values(
-                state=MessageState.UNCERTAIN,
-                lease_until=None,
-                error="the sender vanished before it told the outcome",
-            )
-            .execution_options(synchronize_session=False)
+        await self._change(
+            in_state(MessageState.SENDING) & (MessageRow.lease_until <= now),
+            state=MessageState.UNCERTAIN,
+            lease_until=None,
+            error="the sender vanished before it told the outcome",
         )
 
     async def _drop_outdated(self) -> None:
@@ -136,14 +132,20 @@ class Outbox(Timeline):
             .where(ConversationRow.id == MessageRow.conversation_id)
             .scalar_subquery()
         )
+        await self._change(
+            in_state(MessageState.QUEUED)
+            & (MessageRow.author == Author.BOT)
+            & (MessageRow.epoch < current),
+            state=MessageState.DROPPED,
+        )
+
+    async def _change(self, condition: ColumnElement[bool], **values: object) -> None:
+        """Change messages that nobody else is changing: two senders must not wait in a circle."""
+        free = select(MessageRow.id).where(condition).with_for_update(skip_locked=True)
         await self._session.execute(
             update(MessageRow)
-            .where(
-                MessageRow.state == MessageState.QUEUED,
-                MessageRow.author == Author.BOT,
-                MessageRow.epoch < current,
-            )
-            .values(state=MessageState.DROPPED)
+            .where(MessageRow.id.in_(free))
+            .values(**values)
             .execution_options(synchronize_session=False)
         )
 
@@ -155,22 +157,26 @@ def _due(
 
     A message further back waits even if it is due: order counts for more than speed.
     """
-    before = aliased(MessageRow)
-    blocked = exists().where(
-        before.conversation_id == MessageRow.conversation_id,
-        or_(
-            before.state == MessageState.SENDING,
-            and_(before.state == MessageState.QUEUED, before.id < MessageRow.id),
-        ),
+    flying, ahead = aliased(MessageRow), aliased(MessageRow)
+    one_flies = exists().where(
+        flying.conversation_id == MessageRow.conversation_id,
+        in_state(MessageState.SENDING, flying),
+    )
+    one_is_ahead = exists().where(
+        ahead.conversation_id == MessageRow.conversation_id,
+        in_state(MessageState.QUEUED, ahead),
+        ahead.id < MessageRow.id,
     )
     return (
         select(MessageRow, ConversationRow)
         .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
         .where(
-            MessageRow.state == MessageState.QUEUED,
+            in_state(MessageState.QUEUED),
             MessageRow.due_at <= now,
             ConversationRow.channel.in_(channels),
-            ~blocked,
+            or_(MessageRow.author != Author.BOT, MessageRow.epoch == ConversationRow.epoch),
+            ~one_flies,
+            ~one_is_ahead,
         )
         .order_by(MessageRow.due_at, MessageRow.id)
         .limit(limit)

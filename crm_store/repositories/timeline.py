@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal, select
 
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
 from crm_store.models import ConversationRow, MessageRow
@@ -13,6 +13,7 @@ from crm_store.types.conversations import (
     Conversation,
     ConversationKey,
     Message,
+    MessageState,
     ParseRecord,
     Verification,
 )
@@ -131,6 +132,14 @@ class Timeline(Repository):
         row.updated_at = now
         self._session.add(message)
         return message
+
+
+def in_state(state: MessageState, message: type[MessageRow] = MessageRow) -> ColumnElement[bool]:
+    """Return the condition that a message is in a state, written out in the statement.
+
+    As a parameter it would hide from SQLite that a partial index fits.
+    """
+    return message.state == literal(state, message.state.type, literal_execute=True)
 
 
 def require_epoch(row: ConversationRow, epoch: int) -> None:
