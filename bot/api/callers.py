@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from bot.api import web_channel
 from bot.api.parts import ApiDep
 from bot.api.problems import ProblemError, bad_token, slow_down
 from bot.api.tokens import ConversationClaims, MemberClaims, TokenError
@@ -29,17 +30,20 @@ def limited_address(request: Request, api: ApiDep) -> None:
         raise slow_down(wait)
 
 
-def conversation_caller(
+async def conversation_caller(
     api: ApiDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_conversation_bearer)],
 ) -> ConversationClaims:
-    """Return the conversation that the caller's token opens."""
+    """Return the conversation that the caller's token opens; staff must still be in service."""
     if credentials is None:
         raise bad_token("a conversation token is needed: Authorization: Bearer …")
     try:
-        return api.tokens.read_conversation(credentials.credentials)
+        claims = api.tokens.read_conversation(credentials.credentials)
     except TokenError as error:
         raise bad_token(str(error)) from error
+    if not await web_channel.may_speak(api.store, claims):
+        raise bad_token("the account is switched off")
+    return claims
 
 
 def conversation_owner(

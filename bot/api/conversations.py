@@ -23,7 +23,6 @@ from bot.api.views import (
 )
 from crm_store.errors import NotPermittedError
 from crm_store.types.actors import SYSTEM
-from crm_store.types.conversations import InboundMessage
 
 MAX_BODY: Final = 64 * 1024
 HEARTBEAT_SECONDS: Final = 15
@@ -82,12 +81,8 @@ async def say(api: ApiDep, caller: ConversationOwner, message: NewMessage) -> Ac
     title = cleaned(message.title) if message.title else None
     if wait := api.messages_limit.take(caller.conversation):
         raise slow_down(wait)
-    inbound = InboundMessage(
-        web_channel.key_of(caller),
-        message.client_id,
-        text,
-        payload={"title": title} if title else {},
-        member_id=caller.member_id,
+    inbound = web_channel.inbound(
+        caller, message.client_id, text, {"title": title} if title else {}
     )
     try:
         [receipt] = await api.parts.inbox.accept([inbound])

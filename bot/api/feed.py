@@ -39,10 +39,10 @@ class Feed:
         self._typing = False
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
-        """Yield events until the token runs out or the connection is closed."""
+        """Yield events until the token runs out, staff are let go or the connection is closed."""
         with self._api.parts.metrics.streams.track_inprogress():
             conversation = await self._beginning()
-            while conversation is not None and not self._expired():
+            while conversation is not None and await self._goes_on():
                 with self._api.parts.bell.listening(conversation.id) as rung:
                     for event in await self._news(conversation.id):
                         yield event
@@ -51,15 +51,16 @@ class Feed:
     async def _beginning(self) -> Conversation | None:
         """Wait for the conversation's first message, which makes it."""
         topic = web_channel.key_of(self._claims)
-        while not self._expired():
+        while await self._goes_on():
             with self._api.parts.bell.listening(topic) as rung:
                 if found := await web_channel.find(self._api.store, self._claims):
                     return found
                 await _rung(rung)
         return None
 
-    def _expired(self) -> bool:
-        return datetime.now(UTC) >= self._claims.expires_at
+    async def _goes_on(self) -> bool:
+        in_time = datetime.now(UTC) < self._claims.expires_at
+        return in_time and await web_channel.may_speak(self._api.store, self._claims)
 
     async def _news(self, conversation_id: int) -> list[ServerSentEvent]:
         """Look at the store once and return what this connection has not been told."""

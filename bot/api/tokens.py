@@ -1,11 +1,13 @@
 """Signed tokens (JWT, HS256): who is speaking, and which conversation a browser may open.
 
-Two kinds that never stand in for each other, told apart by audience:
+Three kinds that never stand in for each other, told apart by audience:
 
 * a *member token* is made by the shop's own site after its login: ``sub`` is the member's id,
   ``aud`` is ``huike:member``, ``iat`` and ``exp`` at most 24 hours apart;
 * a *conversation token* is made here and kept by the browser: ``sub`` is the conversation's id,
-  ``member`` the attested member if there is one. It never outlives the member token behind it.
+  ``member`` the attested member if there is one. It never outlives the member token behind it;
+* a *staff conversation token* (``aud`` ``huike:staff``) is made by the desk for who is logged in
+  there: ``staff`` is the account's id. It lives for minutes and is renewed by the desk's session.
 """
 
 import hmac
@@ -20,10 +22,13 @@ import jwt
 ALGORITHM: Final = "HS256"
 MEMBER_AUDIENCE: Final = "huike:member"
 CONVERSATION_AUDIENCE: Final = "huike:conversation"
+STAFF_AUDIENCE: Final = "huike:staff"
 MEMBER_LIFETIME: Final = timedelta(hours=24)
 """The longest that a member token may live."""
 GUEST_LIFETIME: Final = timedelta(days=30)
 """How long a guest's browser can come back to its conversation."""
+STAFF_LIFETIME: Final = timedelta(minutes=15)
+"""How long staff may talk before the desk's session is looked at again."""
 LEEWAY: Final = timedelta(seconds=30)
 """How far the shop's clock and ours may differ."""
 SHORTEST_KEY: Final = 32
@@ -50,6 +55,8 @@ class ConversationClaims:
     """The conversation's public id: `ConversationKey.external_id`."""
     member_id: int | None
     expires_at: datetime
+    staff_id: int | None = None
+    """The account that speaks, in a conversation of staff."""
 
 
 def _now() -> datetime:
@@ -57,7 +64,7 @@ def _now() -> datetime:
 
 
 class Tokens:
-    """Makes and reads both kinds of token with one key."""
+    """Makes and reads all kinds of token with one key."""
 
     def __init__(self, key: str, clock: Callable[[], datetime] = _now) -> None:
         if len(key.encode()) < SHORTEST_KEY:
@@ -85,11 +92,27 @@ class Tokens:
 
     def member_conversation(self, member_id: int, expires_at: datetime) -> ConversationClaims:
         """Return the claims of the one web conversation that a member has on all devices."""
-        digest = hmac.digest(self._key.encode(), f"conversation:{member_id}".encode(), "sha256")
-        return ConversationClaims("m" + digest.hex()[:32], member_id, expires_at)
+        return ConversationClaims(
+            "m" + self._digest(f"conversation:{member_id}"), member_id, expires_at
+        )
+
+    def staff_conversation(self, staff_id: int, session_ends: datetime) -> ConversationClaims:
+        """Return the claims of the one web conversation that a staff account has."""
+        return ConversationClaims(
+            "s" + self._digest(f"staff conversation:{staff_id}"),
+            None,
+            min(session_ends, self._clock() + STAFF_LIFETIME),
+            staff_id,
+        )
+
+    def _digest(self, of: str) -> str:
+        return hmac.digest(self._key.encode(), of.encode(), "sha256").hex()[:32]
 
     def conversation(self, claims: ConversationClaims) -> str:
         """Return the token that opens a conversation."""
+        if claims.staff_id is not None:
+            extra = {"staff": claims.staff_id}
+            return self._sign(claims.conversation, STAFF_AUDIENCE, claims.expires_at, extra)
         return self._sign(
             claims.conversation,
             CONVERSATION_AUDIENCE,
@@ -98,13 +121,17 @@ class Tokens:
         )
 
     def read_conversation(self, token: str) -> ConversationClaims:
-        """Read a conversation token; raises `TokenError`."""
-        claims = self._verified(token, CONVERSATION_AUDIENCE)
+        """Read a conversation token, of customers or of staff; raises `TokenError`.
+
+        Whether a staff account may still speak is for the caller to look up.
+        """
+        claims = self._verified(token, CONVERSATION_AUDIENCE, STAFF_AUDIENCE)
+        conversation, expires_at = str(claims["sub"]), _moment(claims["exp"])
+        if claims["aud"] == STAFF_AUDIENCE:
+            return ConversationClaims(conversation, None, expires_at, _number(claims.get("staff")))
         member = claims.get("member")
         return ConversationClaims(
-            str(claims["sub"]),
-            None if member is None else _number(member),
-            _moment(claims["exp"]),
+            conversation, None if member is None else _number(member), expires_at
         )
 
     def _sign(
@@ -117,7 +144,7 @@ class Tokens:
         claims = {"sub": subject, "aud": audience, "iat": self._clock(), "exp": expires_at}
         return jwt.encode({**claims, **(extra or {})}, self._key, ALGORITHM)
 
-    def _verified(self, token: str, audience: str) -> Mapping[str, object]:
+    def _verified(self, token: str, *audience: str) -> Mapping[str, object]:
         """Check signature, audience and times. Times against our own clock, so tests can set it."""
         try:
             claims: dict[str, object] = jwt.decode(
@@ -154,7 +181,7 @@ def _number(value: object) -> int:
     try:
         return int(str(value))
     except ValueError as error:
-        raise TokenError("the token names no member") from error
+        raise TokenError("the token names nobody") from error
 
 
 __all__ = ["ConversationClaims", "MemberClaims", "TokenError", "Tokens"]

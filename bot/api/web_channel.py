@@ -10,7 +10,15 @@ from bot.api.tokens import ConversationClaims
 from bot.api.views import ConversationView, MessageView, view, visible
 from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import SYSTEM
-from crm_store.types.conversations import Conversation, ConversationKey, Message, Owner
+from crm_store.types.conversations import (
+    Author,
+    Conversation,
+    ConversationKey,
+    InboundMessage,
+    JSONObject,
+    Message,
+    Owner,
+)
 
 CHANNEL = "web"
 ACCOUNT = "shop"
@@ -34,6 +42,30 @@ async def find(store: CrmStore, claims: ConversationClaims) -> Conversation | No
     """Return the conversation that the claims open; it exists from its first message on."""
     async with store.reading(SYSTEM) as uow:
         return await uow.conversations.find(key_of(claims))
+
+
+async def may_speak(store: CrmStore, claims: ConversationClaims) -> bool:
+    """Whether the speaker is still let in: a staff account may be switched off at any time."""
+    if claims.staff_id is None:
+        return True
+    async with store.reading(SYSTEM) as uow:
+        staff = await uow.staff.get(claims.staff_id)
+    return staff is not None and staff.active
+
+
+def inbound(
+    claims: ConversationClaims, client_id: str, text: str, payload: JSONObject
+) -> InboundMessage:
+    """Return a message of whoever the claims name."""
+    return InboundMessage(
+        key_of(claims),
+        client_id,
+        text,
+        author=Author.CUSTOMER if claims.staff_id is None else Author.CLERK,
+        payload=payload,
+        member_id=claims.member_id,
+        staff_id=claims.staff_id,
+    )
 
 
 async def standing(uow: UnitOfWork, conversation: Conversation) -> Standing:
