@@ -6,7 +6,8 @@
  *
  * Attributes: `server` (where this file comes from, by default), `member-token` (a JWT that the
  * shop's own site signs for a logged-in member), `lang` (`zh`, `zh-Hant`, `en`; the page's, by
- * default), `inline` (fill the element's own box instead of floating), `open`.
+ * default), `inline` (fill the element's own box instead of floating), `open`, `staff` (the id of the
+ * staff account that is logged in at the desk of the same server; it speaks with the assistant).
  * Methods: `show(text?)`, `hide()`. Events: `huike-chat-open`, `huike-chat-close`,
  * `huike-chat-token-expired` (set a fresh `member-token`).
  */
@@ -20,7 +21,7 @@ const HOME = new URL(import.meta.url);
 const LANGUAGE_KEY = "huike:language";
 
 export class HuikeChat extends HTMLElement {
-  static observedAttributes = ["server", "member-token", "lang", "open"];
+  static observedAttributes = ["server", "member-token", "staff", "lang", "open"];
 
   connectedCallback() {
     if (!this.shadowRoot) this.build();
@@ -54,6 +55,10 @@ export class HuikeChat extends HTMLElement {
 
   get inline() {
     return this.hasAttribute("inline");
+  }
+
+  get staff() {
+    return this.getAttribute("staff");
   }
 
   get isOpen() {
@@ -109,7 +114,7 @@ export class HuikeChat extends HTMLElement {
     const frame = make("div", { class: "frame", hidden: true });
     // Unstyled, the chat would flash over the page; without its styles it is still usable.
     for (const end of ["load", "error"]) style.addEventListener(end, () => (frame.hidden = false));
-    this.words = words(this.language);
+    this.words = words(this.language, Boolean(this.staff));
     this.log = new Log({
       server: this.server,
       words: this.words,
@@ -196,7 +201,7 @@ export class HuikeChat extends HTMLElement {
     this.hello.hidden = false;
     this.standing = { owner: "bot", agent: null };
     this.linkState = "idle";
-    const session = (this.session = new Session(this.server, this.getAttribute("member-token")));
+    const session = (this.session = new Session(this.server, this.getAttribute("member-token"), this.staff));
     const hears = (kind, heard) => session.addEventListener(kind, ({ detail }) => heard(detail));
     hears("message", (message) => this.arrived(message));
     hears("outgoing", (item) => this.left(item));
@@ -270,7 +275,7 @@ export class HuikeChat extends HTMLElement {
   }
 
   relabel() {
-    const said = (this.words = words(this.language));
+    const said = (this.words = words(this.language, Boolean(this.staff)));
     this.panel.lang = said.tag;
     this.chooser.value = this.language;
     this.chooser.setAttribute("aria-label", said.language);

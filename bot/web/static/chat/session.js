@@ -18,19 +18,28 @@ const TRIES_BEFORE_FAILED = 4;
 const LONGEST_PAUSE_MS = 15_000;
 
 export class Session extends EventTarget {
-  constructor(server, memberToken) {
+  /** Speaks as the member whom `memberToken` vouches for, as the desk's `staff`, or as a guest. */
+  constructor(server, memberToken, staff = null) {
     super();
     this.server = server;
     this.memberToken = memberToken;
-    this.key = `huike:${server}:${memberToken ? `m${subject(memberToken)}` : "guest"}`;
+    this.staff = staff;
+    const who = staff ? `s${staff}` : memberToken ? `m${subject(memberToken)}` : "guest";
+    this.key = `huike:${server}:${who}`;
     this.outgoing = new Outgoing(this.key);
     this.limit = 2000;
     this.cursor = 0;
     this.known = new Set();
-    this.conversation = memberToken ? null : load(this.key);
+    this.conversation = this.vouched ? null : load(this.key);
+    this.shown = this.conversation?.id;
     this.ended = new AbortController();
     this.running = false;
     this.order = 0;
+  }
+
+  /** Whether somebody vouches for the speaker; then nothing that opens the conversation is kept. */
+  get vouched() {
+    return Boolean(this.memberToken || this.staff);
   }
 
   /** Whether this browser has talked as this customer before, or has something to send. */
@@ -128,8 +137,6 @@ export class Session extends EventTarget {
 
   forget() {
     this.conversation = null;
-    this.caughtUp = false;
-    this.cursor = 0;
     remove(this.key);
   }
 
@@ -141,12 +148,19 @@ export class Session extends EventTarget {
     }
     this.forget();
     const headers = this.memberToken ? { Authorization: `Bearer ${this.memberToken}` } : {};
-    const response = await fetch(this.address(""), { method: "POST", headers });
+    const opener = this.staff ? `${this.server}/desk/conversation` : this.address("");
+    const response = await fetch(opener, { method: "POST", headers });
     if (!response.ok) throw Object.assign(new Unanswered(response), { opening: true });
     this.conversation = await response.json();
+    // A renewed token of the same conversation goes on where the old one ended.
+    if (this.conversation.id !== this.shown) {
+      this.caughtUp = false;
+      this.cursor = 0;
+    }
+    this.shown = this.conversation.id;
     this.limit = this.conversation.max_characters;
     // A member's token stays out of the browser's storage: signing out on the shop's site is enough.
-    if (!this.memberToken) save(this.key, this.conversation);
+    if (!this.vouched) save(this.key, this.conversation);
   }
 
   address(path) {

@@ -146,6 +146,34 @@ const WORDS = {
   },
 };
 
+/** What differs when staff speak with the assistant. */
+const FOR_STAFF = {
+  zh: {
+    title: "店员助手",
+    ready: "随时可以问",
+    hello: "今天要查什么？",
+    helloMore: "说手机号、会员卡号或“姓名加尾号”查会员；说商品和门店查库存。",
+    starters: ["查会员", "查库存", "找商品", "查门店"],
+    expired: "登录已失效，请刷新页面重新登录",
+  },
+  "zh-Hant": {
+    title: "店員助理",
+    ready: "隨時可以問",
+    hello: "今天要查甚麼？",
+    helloMore: "說手機號碼、會員卡號或「姓名加尾號」查會員；說商品和門市查庫存。",
+    starters: ["查會員", "查庫存", "找商品", "查門市"],
+    expired: "登入已失效，請重新整理頁面並登入",
+  },
+  en: {
+    title: "Clerk assistant",
+    ready: "Ask away",
+    hello: "What shall we look up?",
+    helloMore: "Find a member by phone, card number, or name and last four digits; check stock by product and store.",
+    starters: ["Look up a member", "Check stock", "Find a product", "Find a store"],
+    expired: "You are signed out. Please reload the page",
+  },
+};
+
 /** The supported language nearest to a language tag, or null. */
 export function nearest(tag) {
   const lower = (tag ?? "").toLowerCase();
@@ -154,6 +182,7 @@ export function nearest(tag) {
   return lower.startsWith("en") ? "en" : null;
 }
 
-export function words(language) {
-  return WORDS[language] ?? WORDS.zh;
+export function words(language, forStaff = false) {
+  const known = language in WORDS ? language : "zh";
+  return forStaff ? { ...WORDS[known], ...FOR_STAFF[known] } : WORDS[known];
 }
