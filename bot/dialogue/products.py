@@ -15,9 +15,9 @@ from knowledge.types import SearchQuery
 
 CANDIDATES = 4
 _AROUND_NAMES: Final = re.compile(
-    r"还有没有|有没有|还有|有货|没货|缺货|现货|库存|补货|到货|查一?下|帮我|请问|多少|几[件个瓶]|在哪|哪家店|门店|"
+    r"那|码|号|颜色|还有没有|有没有|还有|有货|没货|缺货|现货|库存|补货|到货|查一?下|帮我|请问|多少|几[件个瓶]|在哪|哪家店|门店|"
     r"店里|[吗呢啊呀么了的不，。？?！!]|"
-    r"\b(?:is|are|do|does|you|have|has|the|a|an|any|in|stock|available|left|there|still|check|of|how|"
+    r"\b(?:what|about|size|colour|color|is|are|do|does|you|have|has|the|a|an|any|in|stock|available|left|there|still|check|of|how|"
     r"many|please|shop|store|which)\b",
     re.IGNORECASE,
 )
@@ -75,10 +75,18 @@ def _by_place(turn: Turn, text: str) -> list[str]:
 
 
 async def _by_words(turn: Turn, text: str) -> list[str]:
-    words = _AROUND_NAMES.sub(" ", str(turn.slots.get("product") or text)).strip()
+    words = _AROUND_NAMES.sub(" ", str(turn.slots.get("product") or _besides(turn, text))).strip()
     if len(words) < LEAST_WORDS:
         return []
     return await asyncio.to_thread(_look_up, turn, words)
+
+
+def _besides(turn: Turn, text: str) -> str:
+    """Return the text without what it says of variant and place."""
+    for kind in ("size", "colour", "store", "city"):
+        for entity in turn.entities(kind):
+            text = text.replace(entity.text, " ")
+    return text
 
 
 def _look_up(turn: Turn, words: str) -> list[str]:

@@ -40,9 +40,10 @@ async def stock_check(turn: Turn) -> Outcome:
     if not products:
         return _ask(turn)
     if len(products) > 1:
-        return turn.choose(
+        asking = turn.choose(
             "product", turn.say("which"), product_options(turn, products), slots=_kept(turn)
         )
+        return asking.remember(shown_products=tuple(product.id for product in products))
     return await _tell(turn, products[0])
 
 
@@ -51,7 +52,7 @@ async def _meant(turn: Turn) -> list[Product]:
     if named or turn.slot("sku") is not None:
         return named
     shown = turn.state.shown_products
-    if len(shown) > 1 and _POINTING.search(turn.said):
+    if len(shown) > 1 and (_POINTING.search(turn.said) or _kept(turn)):
         async with turn.reading() as uow:
             return await uow.catalog.products(shown)
     return await shown_last(turn)
@@ -138,7 +139,7 @@ def _told(turn: Turn, asked: _Question) -> tuple[str, tuple[str, ...]]:
     there = sum(asked.held(shop.id) for shop in place.shops)
     if there:
         shops = list(place.shops)
-        facts = (*_by_variant(turn, asked, place.shop), *_by_shop(turn, asked, shops))
+        facts = (*_by_variant(turn, asked), *_by_shop(turn, asked, shops))
         return "there", facts
     if not asked.held():
         return "nowhere", ()
@@ -147,16 +148,16 @@ def _told(turn: Turn, asked: _Question) -> tuple[str, tuple[str, ...]]:
     return "elsewhere", _by_shop(turn, asked, nearest)
 
 
-def _by_variant(turn: Turn, asked: _Question, shop: Store | None = None) -> tuple[str, ...]:
+def _by_variant(turn: Turn, asked: _Question) -> tuple[str, ...]:
     """Return a line for each variant where the question leaves them open."""
     if len(asked.variants) == 1:
         return ()
-    at = shop.id if shop else None
+    stores = [shop.id for shop in asked.place.shops] or [None]
     return tuple(
         turn.words(
             "line",
             what=variant_name(turn, variant),
-            amount=amount_words(turn, asked.of(variant, at)),
+            amount=amount_words(turn, sum(asked.of(variant, store) for store in stores)),
         )
         for variant in asked.variants[:VARIANTS_SHOWN]
     )

@@ -137,6 +137,8 @@ def _answer(
     parse: Parse, state: DialogueState, question: Question, skills: Mapping[str, Skill]
 ) -> Route | None:
     """Return where the answer to the last question goes; ``None`` when it is no answer."""
+    if question.skill == CLARIFY:
+        return None  # the turn has looked at it before
     if question.slot == CONFIRM:
         return _confirmation(parse, state, question)
     place = chosen(parse.text, [option.label for option in question.options])
