@@ -25,6 +25,10 @@ class Chance(Random):
         """Return one of the items, all equally likely."""
         return items[int(self.random() * len(items))]
 
+    def randint(self, a: int, b: int) -> int:
+        """Return a whole number from ``a`` to ``b``, faster than the inherited one."""
+        return a + int(self.random() * (b - a + 1))
+
     def between(self, low: float, high: float) -> float:
         """Return a number from ``low`` up to ``high``."""
         return low + (high - low) * self.random()

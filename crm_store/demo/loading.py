@@ -66,7 +66,7 @@ async def load(
     interrupted goes on with the reference date with which it began.
     """
     told = progress or silent
-    await _employ(store, staff_password)
+    await employ(store, staff_password)
     marks = _Marks(store, seed)
     if await marks.read("done") is not None:
         return []
@@ -88,7 +88,7 @@ async def load(
     return reports
 
 
-async def _employ(store: DemoTarget, password: str) -> None:
+async def employ(store: DemoTarget, password: str) -> None:
     """Add the staff accounts that are missing; those that exist keep their passwords."""
     async with store.reading(SYSTEM) as work:
         known = {staff.login for staff in await work.staff.all()}

@@ -10,7 +10,7 @@ from crm_store.demo.writing import csv_lines, json_line, local, stamp
 from crm_store.types.catalog import ONLINE_STORE_ID, Product, Promotion, Store
 from crm_store.types.conversations import JSON
 
-SHOP_RANGE_SHARE = 0.55
+SHOP_RANGE_SHARE = 0.45
 """How much of the catalogue a shop with a door carries."""
 SOLD_OUT_SHARE = 0.06
 ONLINE_SOLD_OUT_SHARE = 0.03
@@ -72,6 +72,7 @@ def stock_lines(seed: int, now: datetime) -> list[str]:
     rows: list[tuple[object, ...]] = [("store_id", "sku", "quantity", "updated_at")]
     for shop in shops():
         online = shop.id == ONLINE_STORE_ID
+        at = stamp(now - timedelta(minutes=chance.randint(5, 600)))
         sold_out = ONLINE_SOLD_OUT_SHARE if online else SOLD_OUT_SHARE
         for product in catalogue():
             if not online and not chance.happens(SHOP_RANGE_SHARE):
@@ -79,8 +80,7 @@ def stock_lines(seed: int, now: datetime) -> list[str]:
             for variant in product.variants:
                 quantity = chance.randint(20, 400) if online else chance.randint(1, 24)
                 quantity = 0 if chance.happens(sold_out) else quantity
-                at = now - timedelta(minutes=chance.randint(5, 600))
-                rows.append((shop.id, variant.sku, quantity, stamp(at)))
+                rows.append((shop.id, variant.sku, quantity, at))
     return csv_lines(rows)
 
 

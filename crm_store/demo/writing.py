@@ -29,9 +29,12 @@ def local(text: LocalText) -> dict[str, JSON]:
     return {"zh": text.zh, "en": text.en}
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
+
 def json_line(value: JSON) -> str:
     """Return a value as one line of JSON."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> list[str]:

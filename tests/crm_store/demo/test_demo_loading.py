@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from crm_store.demo import load
 from crm_store.demo.generator import DemoFiles
+from crm_store.demo.loading import employ
 from crm_store.models import Base, MemberRow, OrderRow, ProductRow, SourceRecordRow, StoreRow
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM, Role
@@ -71,20 +72,11 @@ async def _staff_can_log_in(store: SqlStore) -> None:
     }
 
 
-async def test_accounts_that_exist_keep_their_password(
-    sqlite_store: SqlStore, tmp_path: Path
-) -> None:
+async def test_accounts_that_exist_keep_their_password(sqlite_store: SqlStore) -> None:
     async with sqlite_store.writing(SYSTEM) as work:
         await work.staff.add("manager", "沈知秋", "chosen by her", Role.MANAGER)
-    await load(
-        sqlite_store,
-        seed=SEED,
-        today=TODAY,
-        people=3,
-        orders=5,
-        folder=tmp_path,
-        staff_password=PASSWORD,
-    )
+    await employ(sqlite_store, PASSWORD)
     async with sqlite_store.reading(SYSTEM) as work:
         assert await work.staff.authenticate("manager", "chosen by her") is not None
         assert await work.staff.authenticate("manager", PASSWORD) is None
+        assert await work.staff.authenticate("agent-lin", PASSWORD) is not None
