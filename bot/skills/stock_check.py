@@ -152,7 +152,7 @@ def _by_variant(turn: Turn, asked: _Question) -> tuple[str, ...]:
     """Return a line for each variant where the question leaves them open."""
     if len(asked.variants) == 1:
         return ()
-    stores = [shop.id for shop in asked.place.shops] or [None]
+    stores: list[str | None] = [shop.id for shop in asked.place.shops] or [None]
     return tuple(
         turn.words(
             "line",

@@ -78,8 +78,12 @@ def route(
     """Return which skill answers."""
     if pressed is not None:
         return _of_button(pressed, state, skills, audience)
-    if state.question is not None and (going_on := _answer(parse, state, state.question, skills)):
-        return going_on
+    asked = state.question
+    # What was meant by an unclear message the turn has looked at before.
+    if asked is not None and asked.skill != CLARIFY:
+        going_on = _answer(parse, state, asked, skills)
+        if going_on is not None:
+            return going_on
     if parse.ambiguous:
         return Route(CLARIFY, {"intents": [score.name for score in parse.ambiguous]})
     if not parse.in_scope or parse.intent.name == OUT_OF_SCOPE:
@@ -137,8 +141,6 @@ def _answer(
     parse: Parse, state: DialogueState, question: Question, skills: Mapping[str, Skill]
 ) -> Route | None:
     """Return where the answer to the last question goes; ``None`` when it is no answer."""
-    if question.skill == CLARIFY:
-        return None  # the turn has looked at it before
     if question.slot == CONFIRM:
         return _confirmation(parse, state, question)
     place = chosen(parse.text, [option.label for option in question.options])
