@@ -1,0 +1,86 @@
+"""`huike nlu`: understanding without a conversation."""
+
+import asyncio
+import json
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import click
+
+from bot.app import load_embedder, open_nlu, open_store
+from bot.cli.progress import bars
+from bot.settings import load_settings
+
+engine_option = click.option(
+    "--engine", type=click.Choice(["native"]), help="Which engine; native unless configured."
+)
+
+
+@click.group()
+def nlu() -> None:
+    """Parse sentences, evaluate models."""
+
+
+@nlu.command()
+@engine_option
+def parse(engine: str | None) -> None:  # noqa: ARG001 - one engine so far
+    """Understand lines of standard input; prints one JSON object a line, in Rasa's shape.
+
+    Below the threshold the intent is out_of_scope.
+    """
+    asyncio.run(_parse())
+
+
+async def _parse() -> None:
+    settings = load_settings()
+    async with AsyncExitStack() as stack:
+        with bars() as progress:
+            store = await stack.enter_async_context(open_store(settings))
+            embedder = await asyncio.to_thread(load_embedder, settings, progress)
+            engine = await open_nlu(settings, store, embedder, progress)
+        for line in sys.stdin:
+            understood = await engine.parse(line.rstrip("\r\n"))
+            click.echo(json.dumps(understood.to_rasa(), ensure_ascii=False))
+
+
+@nlu.command()
+@click.option("--train", "train_file", required=True, help="Training data: .csv, .yml, a folder.")
+@click.option("--test", "test_file", required=True, help="Test data; - scores the training data.")
+@click.option("--oos-label", help="Rows of this label are out of scope, to be refused.")
+@engine_option
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON object, last line.")
+def evaluate(
+    train_file: str,
+    test_file: str,
+    oos_label: str | None,
+    engine: str | None,  # noqa: ARG001 - one engine so far
+    *,
+    as_json: bool,
+) -> None:
+    """Train on one file and score on another.
+
+    CSV files have a column text or sentence and a column label or category. With --oos-label the
+    threshold is chosen on the training data alone, by cross-validation; without it nothing is
+    refused.
+    """
+    from nlu.evaluate import evaluate as score  # noqa: PLC0415 - loads scikit-learn
+    from nlu.native import TrainingProgress  # noqa: PLC0415
+    from nlu.training import read_training_data  # noqa: PLC0415
+
+    training = read_training_data(Path(train_file))
+    test = training if test_file == "-" else read_training_data(Path(test_file))
+    settings = load_settings()
+    with bars() as progress:
+        embedder = load_embedder(settings, progress)
+
+        def told(at: TrainingProgress) -> None:
+            progress("Embedding" if at.step == "embed" else "Learning", at.done, at.total)
+
+        report = score(training, test, embedder=embedder, oos_label=oos_label, progress=told)
+    if as_json:
+        click.echo(json.dumps(report.to_json()))
+        return
+    for name, value in report.to_json().items():
+        shown = f"{value:.4f}" if isinstance(value, float) else value
+        click.echo(f"{name:<34} {shown}")
