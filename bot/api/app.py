@@ -11,6 +11,7 @@ import bot.api.products
 import bot.api.rasa
 import bot.api.storefront
 from bot.api import problems
+from bot.api.body_limit import BodyLimit
 from bot.api.parts import Api, ApiParts
 from bot.api.security import SecurityHeaders
 from bot.api.static import WebFiles
@@ -59,6 +60,7 @@ def create_api(parts: ApiParts) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, origins: tuple[str, ...]) -> None:
+    app.add_middleware(BodyLimit)
     if origins:
         app.add_middleware(
             CORSMiddleware,

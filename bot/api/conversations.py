@@ -24,14 +24,12 @@ from bot.api.views import (
 from crm_store.errors import NotPermittedError
 from crm_store.types.actors import SYSTEM
 
-MAX_BODY: Final = 64 * 1024
 HEARTBEAT_SECONDS: Final = 15
 
 router = APIRouter(
     prefix="/api/v1/conversations",
     tags=["conversations"],
     dependencies=[Depends(limited_address)],
-    max_body_size=MAX_BODY,
 )
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+import anyio
 from sse_starlette import ServerSentEvent
 
 from bot.api import web_channel
@@ -53,7 +54,9 @@ class Feed:
         topic = web_channel.key_of(self._claims)
         while await self._goes_on():
             with self._api.parts.bell.listening(topic) as rung:
-                if found := await web_channel.find(self._api.store, self._claims):
+                with anyio.CancelScope(shield=True):
+                    found = await web_channel.find(self._api.store, self._claims)
+                if found is not None:
                     return found
                 await _rung(rung)
         return None
@@ -63,7 +66,15 @@ class Feed:
         return in_time and await web_channel.may_speak(self._api.store, self._claims)
 
     async def _news(self, conversation_id: int) -> list[ServerSentEvent]:
-        """Look at the store once and return what this connection has not been told."""
+        """Return what this connection has not been told.
+
+        A reader who goes away does not break the look off: a cancelled query would cost the
+        database connection.
+        """
+        with anyio.CancelScope(shield=True):
+            return await self._look(conversation_id)
+
+    async def _look(self, conversation_id: int) -> list[ServerSentEvent]:
         async with self._api.store.reading(SYSTEM) as uow:
             conversation = await uow.conversations.get(conversation_id)
             if conversation is None:

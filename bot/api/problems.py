@@ -14,19 +14,15 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
-class ProblemError(Exception):
+class ProblemError(HTTPException):
     """A request that cannot be served, and why."""
 
     def __init__(
         self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        super().__init__(detail)
-        self.status = status
+        super().__init__(status, detail, headers)
         self.code = code
-        """For programs, such as ``message_empty``."""
-        self.detail = detail
-        """For people."""
-        self.headers = headers
+        """For programs, such as ``message_empty``; ``detail`` is for people."""
 
 
 def bad_token(detail: str) -> ProblemError:
@@ -55,14 +51,10 @@ def document(
     return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
-async def _problem(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ProblemError)  # noqa: S101 - registered for this type alone
-    return document(error.status, error.code, error.detail, error.headers)
-
-
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
-    code = HTTPStatus(error.status_code).name.lower()
+    own = error.code if isinstance(error, ProblemError) else None
+    code = own or HTTPStatus(error.status_code).name.lower()
     return document(error.status_code, code, str(error.detail), error.headers)
 
 
@@ -84,7 +76,6 @@ async def _broken(request: Request, error: Exception) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem document."""
-    app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _broken)

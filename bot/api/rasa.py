@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends
 from pydantic import Field, JsonValue
 
 from bot.api.callers import MemberCaller, limited_address
-from bot.api.conversations import MAX_BODY
 from bot.api.parts import Api, ApiDep
 from bot.api.problems import ProblemError, slow_down
 from bot.api.texts import cleaned, require_text
@@ -30,7 +29,7 @@ from nlu.errors import NluUnavailableError
 CHANNEL = "rest"
 LOOK_SECONDS = 0.5
 
-router = APIRouter(tags=["Rasa"], dependencies=[Depends(limited_address)], max_body_size=MAX_BODY)
+router = APIRouter(tags=["Rasa"], dependencies=[Depends(limited_address)])
 
 
 class RestMessage(View):

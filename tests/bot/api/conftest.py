@@ -1,29 +1,21 @@
 """Fixtures of the API's tests; see `small_site`."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from small_site import Brain, Site, copy_data, open_brain, running
-
-from crm_store.store import SqlStore
-from crm_store.vault import Vault
-
-
-@pytest.fixture(scope="session")
-def brain(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Brain:
-    folder = tmp_path_factory.mktemp("brain")
-    copy_data(folder / "data")
-    database = shutil.copyfile(migrated_sqlite, folder / "huike.db")
-    return asyncio.run(open_brain(folder, database))
+from heguang import Assistant
+from small_site import Site, answering, opened, settings_of
 
 
 @pytest.fixture
-async def site(
-    brain: Brain, sqlite_store: SqlStore, sqlite_url: str, vault: Vault
-) -> AsyncIterator[Site]:
-    """The shop with a worker and the outbox running, reached without a network."""
-    async with running(brain, sqlite_store, sqlite_url, vault) as opened:
-        yield opened
+async def quiet_site(assistant: Assistant) -> AsyncIterator[Site]:
+    """The shop while nobody answers."""
+    async with opened(assistant, settings_of()) as site:
+        yield site
+
+
+@pytest.fixture
+async def site(quiet_site: Site) -> AsyncIterator[Site]:
+    """The shop with a worker and the outbox running."""
+    async with answering(quiet_site.assistant):
+        yield quiet_site

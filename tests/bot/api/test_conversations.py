@@ -1,7 +1,6 @@
 """Opening a conversation, saying something, and reading what was said."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -11,20 +10,8 @@ from crm_store.types.actors import SYSTEM, Actor, Role
 from crm_store.types.conversations import Conversation, ConversationKey, Verification
 
 
-async def answered(talk: Talk) -> list[dict[str, object]]:
-    """Read the conversation once the bot has answered its last message."""
-    async with asyncio.timeout(30):
-        while True:
-            with talk.site.app.bell.listening((await stored(talk)).id) as rung:
-                messages = await talk.read()
-                if messages and messages[-1]["author"] != "customer":
-                    return messages
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(rung.wait(), 0.2)
-
-
 async def stored(talk: Talk) -> Conversation:
-    async with talk.site.app.store.reading(SYSTEM) as uow:
+    async with talk.site.assistant.store.reading(SYSTEM) as uow:
         found = await uow.conversations.find(ConversationKey("web", "shop", talk.id))
     assert found is not None
     return found
@@ -34,7 +21,7 @@ async def test_a_guest_says_hello_and_is_answered(site: Site) -> None:
     talk = await site.open()
     accepted = await talk.say("你好")
     assert accepted.status_code == 202
-    said, reply = (await answered(talk))[:2]
+    said, reply = (await talk.answered())[:2]
     assert (said["author"], said["text"]) == ("customer", "你好")
     assert reply["author"] == "bot"
     assert reply["text"]
@@ -44,7 +31,7 @@ async def test_a_guest_says_hello_and_is_answered(site: Site) -> None:
 async def test_english_is_answered_in_english(site: Site) -> None:
     talk = await site.open()
     await talk.say("hello there")
-    reply = (await answered(talk))[-1]
+    reply = (await talk.answered())[-1]
     assert str(reply["text"]).isascii()
 
 
@@ -54,7 +41,7 @@ async def test_the_same_message_sent_again_is_stored_once(site: Site) -> None:
     assert [answer.status_code for answer in answers] == [202] * 3
     assert [answer.json()["duplicate"] for answer in answers] == [False, True, True]
     assert len({answer.json()["id"] for answer in answers}) == 1
-    messages = await answered(talk)
+    messages = await talk.answered()
     assert [m["client_id"] for m in messages if m["author"] == "customer"] == ["the-same-message"]
 
 
@@ -69,9 +56,9 @@ async def test_messages_sent_at_once_are_stored_once_each(site: Site) -> None:
 async def test_a_pressed_button_is_shown_by_its_title(site: Site) -> None:
     talk = await site.open()
     await talk.say("/bot_help", title="你能做什么")
-    said = (await answered(talk))[0]
+    said = (await talk.answered())[0]
     assert said["text"] == "你能做什么"
-    async with site.app.store.reading(SYSTEM) as uow:
+    async with site.assistant.store.reading(SYSTEM) as uow:
         [kept, *_] = await uow.conversations.messages((await stored(talk)).id)
     assert kept.text == "/bot_help"
     assert kept.parse is not None
@@ -81,14 +68,14 @@ async def test_a_pressed_button_is_shown_by_its_title(site: Site) -> None:
 async def test_nothing_is_stored_before_the_first_message(site: Site) -> None:
     talk = await site.open()
     assert await talk.read() == []
-    async with site.app.store.reading(SYSTEM) as uow:
+    async with site.assistant.store.reading(SYSTEM) as uow:
         assert await uow.conversations.find(ConversationKey("web", "shop", talk.id)) is None
 
 
 async def test_reading_goes_on_after_an_id(site: Site) -> None:
     talk = await site.open()
     await talk.say("你好")
-    messages = await answered(talk)
+    messages = await talk.answered()
     first = messages[0]["id"]
     assert isinstance(first, int)
     assert await talk.read(after=first) == messages[1:]
@@ -99,23 +86,23 @@ async def test_reading_goes_on_after_an_id(site: Site) -> None:
 
 
 async def test_a_member_has_the_same_conversation_everywhere(site: Site) -> None:
-    phone, laptop = await site.open(site.shop.member), await site.open(site.shop.member)
-    other = await site.open(site.shop.other)
+    phone, laptop = await site.open(site.member), await site.open(site.member)
+    other = await site.open(site.other)
     assert phone.id == laptop.id != other.id
     await phone.say("你好")
-    assert (await answered(laptop))[0]["text"] == "你好"
+    assert (await laptop.answered())[0]["text"] == "你好"
     conversation = await stored(phone)
-    assert conversation.member_id == site.shop.member
+    assert conversation.member_id == site.member
     assert conversation.verification is Verification.ATTESTED
 
 
 async def test_a_guest_learns_nothing_personal_and_a_member_does(site: Site) -> None:
-    guest, member = await site.open(), await site.open(site.shop.member)
+    guest, member = await site.open(), await site.open(site.member)
     for talk in (guest, member):
         await talk.say("我有多少积分")
-    refused, told = [(await answered(talk))[-1] for talk in (guest, member)]
-    async with site.app.store.reading(Actor(Role.CUSTOMER, member_id=site.shop.member)) as uow:
-        points = await uow.loyalty.points(site.shop.member)
+    refused, told = [(await talk.answered())[-1] for talk in (guest, member)]
+    async with site.assistant.store.reading(Actor(Role.CUSTOMER, member_id=site.member)) as uow:
+        points = await uow.loyalty.points(site.member)
     assert points is not None
     assert f"{points.balance:,}" in str(told)
     assert f"{points.balance:,}" not in str(refused)
@@ -126,7 +113,7 @@ async def test_a_conversation_needs_its_own_token(site: Site) -> None:
     path = f"{mine.path}/messages"
     body = {"client_id": "12345678", "text": "你好"}
     cases = {
-        401: [{}, bearer("nonsense"), bearer(site.tokens.member(site.shop.member))],
+        401: [{}, bearer("nonsense"), bearer(site.tokens.member(site.member))],
         404: [theirs.headers],
     }
     for status, callers in cases.items():
@@ -153,15 +140,15 @@ async def test_a_conversation_token_does_not_make_anybody_a_member(site: Site) -
 async def test_a_token_for_nobody_is_refused(site: Site) -> None:
     for token in (
         site.tokens.member(999_999),
-        site.tokens.member(site.shop.member, timedelta(hours=30)),
-        site.tokens.member(site.shop.member, timedelta(hours=-1)),
+        site.tokens.member(site.member, timedelta(hours=30)),
+        site.tokens.member(site.member, timedelta(hours=-1)),
     ):
         answer = await site.client.post("/api/v1/conversations", headers=bearer(token))
         assert answer.status_code == 401
 
 
 async def test_a_token_shows_its_conversation(site: Site) -> None:
-    talk = await site.open(site.shop.member)
+    talk = await site.open(site.member)
     answer = await site.client.get("/api/v1/conversations", headers=talk.headers)
     [conversation] = answer.json()["conversations"]
     assert conversation == {"id": talk.id, "owner": "bot", "agent": None, "member": True}
@@ -171,15 +158,15 @@ async def test_a_token_shows_its_conversation(site: Site) -> None:
 async def test_who_answers_is_told_by_name(site: Site) -> None:
     talk = await site.open()
     await talk.say("/talk_to_human", title="人工")
-    await answered(talk)
+    await talk.answered()
     waiting = (await site.client.get(talk.path, headers=talk.headers)).json()
     assert waiting["owner"] == "waiting"
-    agent = Actor(Role.AGENT, staff_id=site.shop.agent)
-    async with site.app.store.writing(agent) as uow:
+    agent = Actor(Role.AGENT, staff_id=site.assistant.people.agent)
+    async with site.assistant.store.writing(agent) as uow:
         [handoff] = await uow.handoffs.open()
         await uow.handoffs.take(handoff.id)
     taken = (await site.client.get(talk.path, headers=talk.headers)).json()
-    assert (taken["owner"], taken["agent"]) == ("human", "agent")
+    assert (taken["owner"], taken["agent"]) == ("human", "小安")
 
 
 # ---- hostile input
@@ -249,8 +236,8 @@ async def test_a_body_over_64_kib_is_refused(site: Site) -> None:
 async def test_a_long_message_is_cut_and_answered(site: Site) -> None:
     talk = await site.open()
     assert (await talk.say("你好" * 5_000)).status_code == 202
-    said = (await answered(talk))[0]
-    assert len(str(said["text"])) == site.app.settings.assistant.conversation.max_characters
+    said = (await talk.answered())[0]
+    assert len(str(said["text"])) == site.settings.assistant.conversation.max_characters
 
 
 @pytest.mark.parametrize(
@@ -260,7 +247,7 @@ async def test_a_long_message_is_cut_and_answered(site: Site) -> None:
         "\u202egnp.exe\u202c",
         "'; DROP TABLE messages; --",
         "{{ 7 * 7 }}",
-        '/bot_help{"a": ',
+        '/bot_help{"a":',
         "/no_such_intent",
         "👩‍👩‍👧‍👦" * 50,
         "é" * 500,
@@ -269,6 +256,6 @@ async def test_a_long_message_is_cut_and_answered(site: Site) -> None:
 async def test_hostile_text_is_kept_as_it_is_and_answered(site: Site, text: str) -> None:
     talk = await site.open()
     assert (await talk.say(text)).status_code == 202
-    messages = await answered(talk)
+    messages = await talk.answered()
     assert messages[0]["text"] == text
     assert messages[-1]["author"] == "bot"

@@ -14,14 +14,14 @@ from bot.api.texts import cleaned
 def test_nothing_to_read_is_refused(text: str) -> None:
     with pytest.raises(ProblemError) as refused:
         cleaned(text)
-    assert (refused.value.status, refused.value.code) == (422, "message_empty")
+    assert (refused.value.status_code, refused.value.code) == (422, "message_empty")
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x1b[31m", "\ud800", "\x7fELF"])
 def test_what_no_keyboard_writes_is_refused(text: str) -> None:
     with pytest.raises(ProblemError) as refused:
         cleaned(text)
-    assert (refused.value.status, refused.value.code) == (422, "message_not_text")
+    assert (refused.value.status_code, refused.value.code) == (422, "message_not_text")
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ export class Session extends EventTarget {
     }
     this.forget();
     const headers = this.memberToken ? { Authorization: `Bearer ${this.memberToken}` } : {};
-    const opener = this.staff ? `${this.server}/desk/conversation` : this.address("");
+    const opener = this.staff ? `${this.server}/desk/conversation?staff=${this.staff}` : this.address("");
     const response = await fetch(opener, { method: "POST", headers });
     if (!response.ok) throw Object.assign(new Unanswered(response), { opening: true });
     this.conversation = await response.json();
