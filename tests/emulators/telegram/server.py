@@ -161,8 +161,9 @@ class BotApiEmulator:
         self.updates.terminate_other()
         if self.on_poll is not None:
             await self.on_poll(given.get("offset", 0))
+        self.updates.acknowledge(given.get("offset", 0))
+        self._changed.set()
         return await self.updates.get(
-            offset=given.get("offset", 0),
             limit=given.get("limit", 100),
             seconds=given.get("timeout", 0),
             allowed=given.get("allowed_updates"),

@@ -49,19 +49,19 @@ class UpdateQueue:
             self._waiting.set_exception(OTHER_POLL)
 
     async def get(
-        self, *, offset: int, limit: int, seconds: int, allowed: Iterable[str] | None
+        self, *, limit: int, seconds: int, allowed: Iterable[str] | None
     ) -> list[dict[str, Any]]:
-        """Return unacknowledged updates from ``offset`` on; waits for the first one."""
+        """Return unacknowledged updates; waits for the first one."""
         if not 0 <= seconds <= LONGEST_POLL:
             raise bad_request("timeout is out of range")
         if allowed is not None:
             self._allowed = frozenset(allowed) or None
-        self._forget(offset)
         if not self._updates and seconds:
             await self._wait(seconds)
         return self._updates[: limit if 1 <= limit <= MOST else MOST]
 
-    def _forget(self, offset: int) -> None:
+    def acknowledge(self, offset: int) -> None:
+        """Forget what lies before an offset, or all but the last ones for a negative offset."""
         before = len(self._updates)
         if offset < 0:
             self._updates = self._updates[offset:]
