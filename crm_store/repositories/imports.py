@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, insert, text, update
+from sqlalchemy import Row, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import cast as cast_sql
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.models import Base
@@ -64,12 +66,25 @@ class Batch:
             await self.session.execute(insert(table_of(model)), rows)
 
     async def insert_ids(self, model: type[Base], rows: Sequence[Values]) -> list[int]:
-        """Insert rows and return their ids in the same order."""
+        """Insert rows and return their ids in the same order.
+
+        The ids are reserved first: rows that are returned by the database have no order there,
+        and asking for one makes SQLAlchemy insert them one by one on SQLite.
+        """
         if not rows:
             return []
-        table = table_of(model)
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return list((await self.session.execute(statement, rows)).scalars())
+        ids = await self._reserve(table_of(model), len(rows))
+        await self.insert(model, [{"id": key, **row} for key, row in zip(ids, rows, strict=True)])
+        return ids
+
+    async def _reserve(self, table: Table, number: int) -> list[int]:
+        if not self._on_postgres:  # we hold the only write lock
+            last = await self.session.scalar(select(func.max(table.c.id))) or 0
+            return list(range(last + 1, last + 1 + number))
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        counted = func.generate_series(1, number).table_valued("value")
+        query = select(func.nextval(cast_sql(sequence, REGCLASS))).select_from(counted)
+        return list(await self.session.scalars(query))
 
     async def upsert(
         self,

@@ -52,6 +52,8 @@ class Value:
     words: Mapping[str, str]
     clean: Cleaner
     required: bool
+    label: str
+    """What messages call the field: its name, and its column where that is another."""
 
     def read(self, record: Mapping[str, JSON]) -> object:
         """Return the cleaned value; raises `InvalidRecordError`."""
@@ -63,12 +65,6 @@ class Value:
                 raise InvalidRecordError(f"{self.label}: expected a value")
             return None
         return self.clean(raw, self.label)
-
-    @property
-    def label(self) -> str:
-        """What messages call the field: its name, and its column where that is another."""
-        column = ".".join(self.paths[0][1]) if self.paths else self.name
-        return self.name if column == self.name else f"{self.name} ({column})"
 
     def _raw(self, record: Mapping[str, JSON]) -> JSON:
         if not self.paths:
@@ -166,7 +162,7 @@ def read_mapping(path: Path) -> SourceMapping:
 
 def dig(record: Mapping[str, JSON], path: Sequence[str]) -> JSON:
     """Return what stands at a path; None when the path leads nowhere."""
-    found: JSON = dict(record) if not path else record.get(path[0])
+    found = record.get(path[0])
     for step in path[1:]:
         if not isinstance(found, dict):
             return None
@@ -214,9 +210,12 @@ def _rule(name: str, rule: JSON, known: Mapping[str, Cleaner]) -> Rule:
     if wanted not in known:
         raise ValueError(f"{name}: no cleaning function {wanted}")
     words = rule.get("words")
+    paths = _paths(name, rule)
+    column = ".".join(paths[0][1]) if paths else name
     return Value(
         name=name,
-        paths=_paths(name, rule),
+        label=name if column == name else f"{name} ({column})",
+        paths=paths,
         constant=rule.get("value"),
         words={str(word): str(to) for word, to in words.items()} if isinstance(words, dict) else {},
         clean=known[wanted],
