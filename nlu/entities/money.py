@@ -119,7 +119,8 @@ RULES: Final[RuleSet] = rule_set(
     _price(rf"\bbetween {_A} and {_B}{_NOT_MONEY}", _between, 0.9),
     _price(
         r"\b(?:under|below|less than|lower than|up to|at most|no more than|not more than|"
-        rf"max(?:imum)?(?: of)?|cheaper than|within|not over|budget(?: is| of|:)?) ?{_A}{_NOT_MONEY}",
+        rf"max(?:imum)?(?: of)?|cheaper than|within|not over|"
+        rf"budget(?: is| of|:)?) ?{_A}{_NOT_MONEY}",
         _up_to,
         0.9,
     ),
