@@ -25,6 +25,8 @@ from crm_store.errors import NotPermittedError
 from crm_store.types.actors import SYSTEM
 
 HEARTBEAT_SECONDS: Final = 15
+GOODBYE_SECONDS: Final = 2
+"""How long a stream may take to end by itself when the server stops."""
 
 router = APIRouter(
     prefix="/api/v1/conversations",
@@ -137,4 +139,10 @@ async def follow(
     A comment is sent every 15 seconds. The stream ends when the token runs out.
     """
     feed = Feed(api, caller, after if last_event_id is None else last_event_id)
-    return EventSourceResponse(feed.events(), ping=HEARTBEAT_SECONDS, sep="\n")
+    return EventSourceResponse(
+        feed.events(),
+        ping=HEARTBEAT_SECONDS,
+        sep="\n",
+        shutdown_event=feed.closing,
+        shutdown_grace_period=GOODBYE_SECONDS,
+    )

@@ -36,11 +36,13 @@ class Feed:
         self._api = api
         self._claims = claims
         self._after = after
+        self.closing = anyio.Event()
+        """Set when the server stops."""
         self._standing: Standing | None = None
         self._typing = False
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
-        """Yield events until the token runs out, staff are let go or the connection is closed."""
+        """Yield events until the token runs out, staff are let go, or either side leaves."""
         with self._api.parts.metrics.streams.track_inprogress():
             conversation = await self._beginning()
             while conversation is not None and await self._goes_on():
@@ -62,8 +64,12 @@ class Feed:
         return None
 
     async def _goes_on(self) -> bool:
-        in_time = datetime.now(UTC) < self._claims.expires_at
-        return in_time and await web_channel.may_speak(self._api.store, self._claims)
+        if self.closing.is_set() or datetime.now(UTC) >= self._claims.expires_at:
+            return False
+        allowed = False
+        with anyio.CancelScope(shield=True):
+            allowed |= await web_channel.may_speak(self._api.store, self._claims)
+        return allowed
 
     async def _news(self, conversation_id: int) -> list[ServerSentEvent]:
         """Return what this connection has not been told.
@@ -71,8 +77,10 @@ class Feed:
         A reader who goes away does not break the look off: a cancelled query would cost the
         database connection.
         """
+        news: list[ServerSentEvent] = []
         with anyio.CancelScope(shield=True):
-            return await self._look(conversation_id)
+            news += await self._look(conversation_id)
+        return news
 
     async def _look(self, conversation_id: int) -> list[ServerSentEvent]:
         async with self._api.store.reading(SYSTEM) as uow:
