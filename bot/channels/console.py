@@ -19,7 +19,6 @@ from crm_store.types.conversations import (
     MessageState,
 )
 
-
 SHOWN = frozenset({MessageState.SENT, MessageState.UNCERTAIN})
 """Events of the conversation's ownership are handled, never sent: they are for the desk."""
 

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.turn.bell import Bell
@@ -81,8 +81,9 @@ class Worker:
                 messages = await uow.conversations.unhandled(lease, limit=1)
             if not messages:
                 return
-            async with self._store.writing(SYSTEM) as uow:
-                lease = await uow.conversations.renew(lease, self._lease)
+            if lease.until - datetime.now(UTC) < self._lease / 2:
+                async with self._store.writing(SYSTEM) as uow:
+                    lease = await uow.conversations.renew(lease, self._lease)
             await self._runner.answer(lease, messages[0])
             self._bell.ring("outbox")
             self._bell.ring("desk")
