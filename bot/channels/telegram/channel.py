@@ -32,6 +32,10 @@ from crm_store.types.conversations import Delivery, Owner
 log = logging.getLogger(__name__)
 
 COURTESY_SECONDS: Final = 5
+SENDERS: Final = 3
+"""Batches on their way at the same time: one that waits for Telegram does not hold up the rest."""
+POLL_SECONDS: Final = 1.0
+"""How often to look for replies of other processes; this process's own ring the bell."""
 
 
 class TelegramChannel:
@@ -161,12 +165,13 @@ async def serve(
     """
     try:
         async with TelegramChannel(token, api, store, inbox, phrasebook) as channel:
-            outbox = Outbox(store, {NAME: channel}, bell)
-            sending = asyncio.create_task(outbox.run())
+            outbox = Outbox(store, {NAME: channel}, bell, poll_seconds=POLL_SECONDS)
+            sending = [asyncio.create_task(outbox.run()) for _ in range(SENDERS)]
             try:
                 await channel.receive()
             finally:
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
+                for task in sending:
+                    task.cancel()
+                await asyncio.gather(*sending, return_exceptions=True)
     except TelegramStoppedError as stopped:
         log.error("Telegram is off: %s", stopped)  # noqa: TRY400 - the message says it all

@@ -39,6 +39,7 @@ class Assassin:
 
     async def kill_one(self) -> None:
         """Start a receiver and kill it at a moment of the dice's choice."""
+        self._asked.clear()
         victim = self._start()
         if self._dice.random() < 0.5:
             await self._until_polls(1)

@@ -10,13 +10,16 @@ import pytest
 from emulators.telegram import BotApiEmulator, Fault, Person
 from telegram_parts import Line, VirtualTime, make_channel
 
+from bot.channels.telegram import run
 from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.polling import Poller, TelegramStoppedError
 from bot.channels.telegram.updates import language_of
+from bot.replies import Phrasebook
 from bot.turn.bell import Bell
+from bot.turn.inbox import Inbox
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
-from crm_store.types.conversations import JSON, Direction, NewReply, Verification
+from crm_store.types.conversations import JSON, ConversationKey, Direction, NewReply, Verification
 from crm_store.types.people import IdentityKind, IdentityStatus, NewIdentity, NewMember
 
 pytestmark = pytest.mark.telegram
@@ -365,6 +368,38 @@ async def test_a_refused_token_stops_with_a_clear_word(
         async with make_channel(telegram, sqlite_store, pacer, Bell(), token=token) as channel:
             await channel.poller(sleep=time.sleep).run()
     assert token not in str(stopped.value)
+
+
+async def test_a_refused_token_leaves_the_rest_running(
+    telegram: BotApiEmulator, sqlite_store: SqlStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    bell = Bell()
+    inbox = Inbox(sqlite_store, bell, max_characters=2_000)
+    wrong = "424242:wrong-token-of-the-right-form-xxxxx"
+    await run(wrong, telegram.url, sqlite_store, inbox, bell, Phrasebook())
+    assert "Telegram is off" in caplog.text
+    assert wrong not in caplog.text
+
+
+async def test_everything_runs_together(telegram: BotApiEmulator, sqlite_store: SqlStore) -> None:
+    """`run` receives and sends: a reply that is queued reaches the customer."""
+    bell = Bell()
+    inbox = Inbox(sqlite_store, bell, max_characters=2_000)
+    running = asyncio.create_task(
+        run(telegram.token, telegram.url, sqlite_store, inbox, bell, Phrasebook())
+    )
+    person = telegram.person()
+    person.say("您好")
+    await telegram.until(lambda: len(telegram.updates) == 0)
+    key = ConversationKey("telegram", str(telegram.bot_id), str(person.id))
+    async with sqlite_store.writing(SYSTEM) as uow:
+        conversation = await uow.conversations.find(key)
+        assert conversation is not None
+        await uow.conversations.reply(conversation.id, [NewReply("在的")], epoch=0)
+    bell.ring("outbox")
+    await telegram.until(lambda: person.texts == ["在的"])
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_store_that_fails_leaves_updates_with_telegram(
