@@ -172,7 +172,7 @@ async def open_nlu(
     settings: Settings, store: SqlStore, embedder: Embedder, progress: Progress = no_progress
 ) -> NluEngine:
     """Open the native engine, trained first where data or embedder changed."""
-    from nlu.entities import EntityExtractor  # noqa: PLC0415 - loads scikit-learn
+    from nlu.entities import EntityExtractor  # noqa: PLC0415 - loads SciPy
     from nlu.native import NativeEngine, TrainingProgress, train  # noqa: PLC0415
     from nlu.training import read_training_data  # noqa: PLC0415
 

@@ -64,7 +64,7 @@ def evaluate(
     threshold is chosen on the training data alone, by cross-validation; without it nothing is
     refused.
     """
-    from nlu.evaluate import evaluate as score  # noqa: PLC0415 - loads scikit-learn
+    from nlu.evaluate import evaluate as score  # noqa: PLC0415 - loads SciPy
     from nlu.native import TrainingProgress  # noqa: PLC0415
     from nlu.training import read_training_data  # noqa: PLC0415
 

@@ -87,7 +87,7 @@ class Features:
         self, texts: Sequence[str], languages: Sequence[Language], vectors: Floats
     ) -> Matrix:
         """The features of many sentences."""
-        from scipy.sparse import csr_matrix
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only in training
 
         rows = [self.row(*sentence) for sentence in zip(texts, languages, vectors, strict=True)]
         ends = np.cumsum([0, *(len(row.columns) for row in rows)])

@@ -45,7 +45,7 @@ def fit_head(matrix: Matrix, classes: NDArray[np.intp], class_count: int) -> Hea
 
     `classes` has the class of each sentence; every class must occur.
     """
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # noqa: PLC0415 - only in training
 
     problem = _Problem(matrix, classes, class_count)
     solution = minimize(

@@ -149,7 +149,7 @@ def _logits_without(
 
 
 def _temperature(held_out: HeldOut) -> float:
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only in training
 
     right = np.arange(len(held_out.intents)), held_out.intents
     known = np.isfinite(held_out.logits[right])
@@ -165,7 +165,7 @@ def _temperature(held_out: HeldOut) -> float:
 
 def _scope(held_out: HeldOut) -> tuple[tuple[float, float], float]:
     """Weights and offset of the chance to be in scope; in and out weigh the same."""
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # noqa: PLC0415 - only in training
 
     if not len(held_out.outside):
         return (1.0, 0.0), 0.0
