@@ -171,12 +171,19 @@ def _by_shop(turn: Turn, asked: _Question, shops: Sequence[Store]) -> tuple[str,
             "shop_line",
             shop=turn.local(shop.name),
             city=turn.name_of("cities", shop.city),
-            amount=amount_words(turn, asked.held(shop.id)),
+            amount=_amount(turn, asked, shop.id),
         )
         for shop in having
     ]
-    online = amount_words(turn, asked.held(ONLINE_STORE_ID))
+    online = _amount(turn, asked, ONLINE_STORE_ID)
     return (*lines, turn.words("line", what=turn.words("online"), amount=online))
+
+
+def _amount(turn: Turn, asked: _Question, store_id: str) -> str:
+    """Return a shop's stock in words: all units to staff, what one variant has to customers."""
+    if turn.actor.is_staff:
+        return amount_words(turn, asked.held(store_id))
+    return amount_words(turn, max(asked.of(variant, store_id) for variant in asked.variants))
 
 
 def _own_first(actor: Actor, asked: _Question) -> list[Store]:

@@ -51,6 +51,10 @@ _SKILLS_OF: Mapping[str, tuple[str, ...]] = {
 """Which skill a number or name alone is for; the first that the audience may use."""
 _IN_PASSING = 0.4
 """Share of a message below which what it mentions is not what it is about."""
+_GOING_ON = 0.2
+"""... and below which it does not go on with the last skill ("那L码呢")."""
+_NOTHING_ELSE = 0.9
+"""Share from which a message is nothing but numbers and names, whatever intent it looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +88,35 @@ def route(
         going_on = _answer(parse, state, asked, skills)
         if going_on is not None:
             return going_on
+    if bare := _of_names(parse, state, skills, audience, _NOTHING_ELSE):
+        return Route(bare)
     if parse.ambiguous:
         return Route(CLARIFY, {"intents": [score.name for score in parse.ambiguous]})
     if not parse.in_scope or parse.intent.name == OUT_OF_SCOPE:
-        known = _of_names(parse, state, skills, audience)
-        return Route(known) if known else Route(OUT_OF_SCOPE, understood=False)
+        named = _of_names(parse, state, skills, audience, _IN_PASSING)
+        return Route(named) if named else Route(OUT_OF_SCOPE, understood=False)
     return _of_intent(parse.intent.name, skills, audience)
 
 
 def _of_names(
-    parse: Parse, state: DialogueState, skills: Mapping[str, Skill], audience: Audience
+    parse: Parse,
+    state: DialogueState,
+    skills: Mapping[str, Skill],
+    audience: Audience,
+    share: float,
 ) -> str | None:
-    """Return the skill for a message that is little more than a number or a name.
+    """Return the skill for a message of which numbers and names are at least this share.
 
     The skill that spoke last goes on if it has a use for it ("那M码呢"); otherwise each kind of
     name has its own.
     """
     last = skills.get(state.last_skill or "")
-    if last is not None and may_use(last, audience) and _covers(parse, last.slots):
+    enough = _GOING_ON if share < _NOTHING_ELSE else share
+    if last is not None and may_use(last, audience) and _covers(parse, last.slots, enough):
         return last.name
     for kind, candidates in _SKILLS_OF.items():
         usable = [name for name in candidates if name in skills and may_use(skills[name], audience)]
-        if usable and _covers(parse, (kind,)):
+        if usable and _covers(parse, (kind,), share):
             return usable[0]
     return None
 
@@ -178,10 +189,10 @@ def _slots_told(parse: Parse, skill: Skill | None) -> dict[str, JSON]:
     }
 
 
-def _covers(parse: Parse, kinds: Container[str]) -> bool:
-    """Whether entities of these kinds are most of the message, not only mentioned in passing."""
+def _covers(parse: Parse, kinds: Container[str], share: float = _IN_PASSING) -> bool:
+    """Whether entities of these kinds are at least this share of the message."""
     mentioned = sum(len(entity.text) for entity in parse.entities if entity.entity in kinds)
-    return 0 < mentioned >= _IN_PASSING * len(parse.text.strip())
+    return 0 < mentioned >= share * len(parse.text.strip())
 
 
 def _leads_elsewhere(parse: Parse, question: Question) -> bool:

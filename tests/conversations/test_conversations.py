@@ -1,0 +1,219 @@
+"""Whole conversations through the real assistant; the dialogues stand in the YAML files here.
+
+A file is a list of dialogues. `who` speaks: `guest`, `clerk`, or a member of the cast in
+`heguang.py`, such as `waiting` (has a parcel under way). `channel` is `console` unless said.
+Every line has `user:` (or `press:`, the title of a button of the last reply) and what is expected:
+
+- `intent`: what was understood
+- `skill`: which skill answered
+- `says` / `says_not`: texts that reply, cards and buttons together contain, or do not
+- `cards`, `buttons`: titles that some card or button has (a number: how many cards)
+- `owner`: who has the conversation afterwards
+- `handoff`: reason of the handoff that is now open
+- `silent: true`: the bot says nothing
+- `contact: true`: the bot asks for the channel's own contact
+- `opened`: order numbers that are open in this conversation
+- `focus`: the member of the cast whom the clerk now serves
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from heguang import Assistant
+from ruamel.yaml import YAML
+
+from bot.dialogue.state import DialogueState
+from crm_store.types.actors import SYSTEM
+from crm_store.types.conversations import (
+    Author,
+    Conversation,
+    ConversationKey,
+    Direction,
+    InboundMessage,
+    Message,
+)
+from crm_store.types.handoffs import Handoff
+
+FOLDER = Path(__file__).parent
+
+
+def dialogues() -> Iterator[Any]:
+    """Return every dialogue of the folder as a test case."""
+    for file in sorted(FOLDER.glob("*.yml")):
+        for dialogue in YAML(typ="safe").load(file):
+            yield pytest.param(dialogue, id=f"{file.stem}: {dialogue['name']}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the assistant made of one line."""
+
+    said: Message
+    replies: tuple[Message, ...]
+    conversation: Conversation
+    state: DialogueState
+    handoff: Handoff | None
+
+    @property
+    def cards(self) -> list[Mapping[str, Any]]:
+        return [card for reply in self.replies for card in _listed(reply, "cards")]
+
+    @property
+    def buttons(self) -> list[Mapping[str, Any]]:
+        own = [button for reply in self.replies for button in _listed(reply, "buttons")]
+        return own + [button for card in self.cards for button in card["buttons"]]
+
+    @property
+    def text(self) -> str:
+        """Everything a person reads."""
+        lines = [reply.text for reply in self.replies]
+        for card in self.cards:
+            lines += [card["title"], card["subtitle"], *card["facts"]]
+        return "\n".join([*lines, *(button["title"] for button in self.buttons)])
+
+
+def _listed(reply: Message, name: str) -> list[Mapping[str, Any]]:
+    found: Any = reply.payload.get(name, [])
+    return list(found)
+
+
+@dataclass
+class Speaker:
+    """One person in one conversation with the assistant."""
+
+    assistant: Assistant
+    who: str
+    channel: str
+    last: Answer | None = None
+    seen: int = 0
+    lines: Iterator[int] = field(default_factory=lambda: iter(range(1_000)))
+
+    async def says(self, text: str) -> Answer:
+        """Hand in one line and wait for the answer."""
+        people = self.assistant.people
+        staff = people.clerk if self.who == "clerk" else None
+        message = InboundMessage(
+            key=ConversationKey(self.channel, "test", "peer"),
+            external_id=str(next(self.lines)),
+            text=text,
+            author=Author.CLERK if staff else Author.CUSTOMER,
+            member_id=people.members.get(self.who),
+            staff_id=staff,
+        )
+        [receipt] = await self.assistant.inbox.accept([message])
+        while await self.assistant.worker.step():
+            pass
+        self.last = await self._answer(receipt.conversation_id, receipt.message_id)
+        return self.last
+
+    async def presses(self, title: str) -> Answer:
+        """Press a button of the last answer."""
+        assert self.last is not None
+        payloads = [one["payload"] for one in self.last.buttons if one["title"] == title]
+        assert payloads, f"no button {title!r} among {self.last.buttons}"
+        return await self.says(str(payloads[0]))
+
+    async def _answer(self, conversation_id: int, message_id: int) -> Answer:
+        async with self.assistant.store.reading(SYSTEM) as uow:
+            conversation = await uow.conversations.get(conversation_id)
+            news = await uow.conversations.messages(conversation_id, after=self.seen)
+            stored = await uow.conversations.dialogue(conversation_id)
+            handoff = await uow.handoffs.current(conversation_id)
+        assert conversation is not None
+        self.seen = max(message.id for message in news)
+        return Answer(
+            said=next(message for message in news if message.id == message_id),
+            replies=tuple(one for one in news if one.direction is Direction.OUT),
+            conversation=conversation,
+            state=DialogueState.from_json(stored),
+            handoff=handoff,
+        )
+
+
+@pytest.mark.parametrize("dialogue", list(dialogues()))
+async def test_conversation(assistant: Assistant, dialogue: Mapping[str, Any]) -> None:
+    speaker = Speaker(assistant, dialogue["who"], dialogue.get("channel", "console"))
+    for line in dialogue["lines"]:
+        pressed = "press" in line
+        answer = await (speaker.presses(line["press"]) if pressed else speaker.says(line["user"]))
+        for expectation in line.keys() - {"press", "user"}:
+            EXPECTATIONS[expectation](answer, line[expectation], assistant)
+
+
+def _texts(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _intent(answer: Answer, value: str, _: Assistant) -> None:
+    assert answer.said.parse is not None
+    assert answer.said.parse.intent == value
+
+
+def _skill(answer: Answer, value: str, _: Assistant) -> None:
+    assert answer.state.last_skill == value, answer.text
+
+
+def _says(answer: Answer, value: str | list[str], _: Assistant) -> None:
+    for text in _texts(value):
+        assert text in answer.text
+
+
+def _says_not(answer: Answer, value: str | list[str], _: Assistant) -> None:
+    for text in _texts(value):
+        assert text not in answer.text
+
+
+def _cards(answer: Answer, value: int | str | list[str], _: Assistant) -> None:
+    if isinstance(value, int):
+        assert len(answer.cards) == value, answer.text
+        return
+    titles = [card["title"] for card in answer.cards]
+    assert set(_texts(value)) <= set(titles)
+
+
+def _buttons(answer: Answer, value: str | list[str], _: Assistant) -> None:
+    titles = [button["title"] for button in answer.buttons]
+    assert set(_texts(value)) <= set(titles)
+
+
+def _owner(answer: Answer, value: str, _: Assistant) -> None:
+    assert answer.conversation.owner.value == value
+
+
+def _handoff(answer: Answer, value: str | None, _: Assistant) -> None:
+    assert (answer.handoff and answer.handoff.reason.value) == value
+
+
+def _silent(answer: Answer, value: bool, _: Assistant) -> None:
+    assert (not answer.replies) == value
+
+
+def _contact(answer: Answer, value: bool, _: Assistant) -> None:
+    assert any(reply.payload.get("contact_request", False) for reply in answer.replies) == value
+
+
+def _opened(answer: Answer, value: str | list[str], _: Assistant) -> None:
+    assert list(answer.conversation.opened_orders) == _texts(value)
+
+
+def _focus(answer: Answer, value: str | None, assistant: Assistant) -> None:
+    assert answer.state.member_in_focus == (value and assistant.people.members[value])
+
+
+EXPECTATIONS: Mapping[str, Any] = {
+    "intent": _intent,
+    "skill": _skill,
+    "says": _says,
+    "says_not": _says_not,
+    "cards": _cards,
+    "buttons": _buttons,
+    "owner": _owner,
+    "handoff": _handoff,
+    "silent": _silent,
+    "contact": _contact,
+    "opened": _opened,
+    "focus": _focus,
+}
