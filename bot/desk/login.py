@@ -1,70 +1,106 @@
-"""Logging in to the desk and out of it: a plain form, no script."""
+"""Logging in and out: plain forms, no script."""
 
-from pathlib import Path
+import math
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from bot.desk.session import COOKIE, LIFETIME, Sessions
-from bot.replies import Phrasebook
+from bot.desk.attempts import Attempts, Guesser
+from bot.desk.pages import Pages, language_of
+from bot.desk.session import COOKIE, LIFETIME, Session, Sessions
+from crm_store.types.actors import SYSTEM
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 LONGEST = 200
-_pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape())
 
 
-def login_router(sessions: Sessions, phrasebook: Phrasebook, *, demo: bool) -> APIRouter:
+def from_own_pages(request: Request) -> None:
+    """Refuse a form that another site sends; browsers say where it comes from."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "forms are taken from this site alone")
+
+
+def login_router(
+    sessions: Sessions, pages: Pages, *, demo: bool, attempts: Attempts | None = None
+) -> APIRouter:
     """Return the routes; ``demo`` shows the demo accounts' names (never their password)."""
     router = APIRouter(include_in_schema=False)
+    tries = attempts or Attempts()
 
-    def page(language: str, *, refused: bool, status: int = 200) -> HTMLResponse:
-        words = phrasebook.speaker(language).words
-        html = _pages.get_template("login.html").render(
-            words=words, language=language, refused=refused, demo=demo
-        )
-        return HTMLResponse(html, status, {"Content-Security-Policy": POLICY})
+    def form(language: str, status: int = 200, *, login: str = "", wait: int = 0) -> HTMLResponse:
+        return pages.render(
+            "login.html", language, POLICY, status, login=login, demo=demo, wait=wait,
+            refused=status == HTTPStatus.UNAUTHORIZED,
+        )  # fmt: skip
 
     @router.get("/desk/login")
-    async def show(request: Request, lang: str | None = None) -> HTMLResponse:
-        return page(_language(request, lang), refused=False)
+    async def show(request: Request) -> Response:
+        session = await sessions.read(request.cookies.get(COOKIE))
+        language = language_of(request)
+        return form(language) if session is None else _to(session, language)
 
-    @router.post("/desk/login")
+    @router.post("/desk/login", dependencies=[Depends(from_own_pages)])
     async def log_in(
         request: Request,
         login: Annotated[str, Form(max_length=LONGEST)],
         password: Annotated[str, Form(max_length=LONGEST)],
         lang: Annotated[str, Form(max_length=10)] = "zh",
     ) -> Response:
-        cookie = await sessions.log_in(login, password)
-        if cookie is None:
-            return page(lang, refused=True, status=401)
-        answer = RedirectResponse(f"/desk/?lang={'en' if lang == 'en' else 'zh'}", 303)
-        answer.set_cookie(
-            COOKIE,
-            cookie,
-            max_age=int(LIFETIME.total_seconds()),
-            path="/desk",
-            httponly=True,
-            samesite="strict",
-            secure=request.url.scheme == "https",
-        )
+        guesser = Guesser(login.strip(), request.client.host if request.client else "")
+        if wait := tries.take(guesser):
+            answer: Response = form(
+                lang, HTTPStatus.TOO_MANY_REQUESTS, login=login, wait=math.ceil(wait / 60)
+            )
+            answer.headers["Retry-After"] = str(math.ceil(wait))
+            return answer
+        session = await sessions.log_in(login, password)
+        await _audit(sessions, session, guesser, blocked=tries.used_up(guesser))
+        if session is None:
+            return form(lang, HTTPStatus.UNAUTHORIZED, login=login)
+        tries.clear(guesser)
+        answer = _to(session, lang)
+        _remember(answer, sessions.cookie(session), secure=request.url.scheme == "https")
         return answer
 
-    @router.get("/desk/logout")
-    async def log_out() -> Response:
-        answer = RedirectResponse("/desk/login", 303)
-        answer.delete_cookie(COOKIE, path="/desk")
+    @router.post("/desk/logout", dependencies=[Depends(from_own_pages)])
+    async def log_out(request: Request) -> Response:
+        answer = RedirectResponse(f"/desk/login?lang={language_of(request)}", 303)
+        answer.delete_cookie(COOKIE, path="/desk", httponly=True, samesite="strict")
         return answer
 
     return router
 
 
-def _language(request: Request, asked: str | None) -> str:
-    if asked in {"zh", "en"}:
-        return asked
-    return "zh" if request.headers.get("accept-language", "zh").lower().startswith("zh") else "en"
+def _to(session: Session, language: str) -> RedirectResponse:
+    return RedirectResponse(f"{session.home}?lang={'en' if language == 'en' else 'zh'}", 303)
+
+
+def _remember(answer: Response, cookie: str, *, secure: bool) -> None:
+    answer.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=int(LIFETIME.total_seconds()),
+        path="/desk",
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+    )
+
+
+async def _audit(
+    sessions: Sessions, session: Session | None, guesser: Guesser, *, blocked: bool
+) -> None:
+    """Write down who came in, who was refused, and when guessing was stopped."""
+    detail = {"login": guesser.login, "address": guesser.address}
+    async with sessions.store.writing(SYSTEM) as uow:
+        if session is not None:
+            await uow.audit.record("desk_login", f"staff:{session.staff.id}", detail)
+            return
+        await uow.audit.record("desk_login_refused", "desk", detail)
+        if blocked:
+            await uow.audit.record("desk_login_blocked", "desk", detail)

@@ -1,46 +1,87 @@
-"""The transcript: who said what, when, and whether it arrived."""
+"""The transcript: who said what, when, and whether it arrived.
 
-from collections.abc import Callable, Sequence
+Messages are added to what is drawn already, so that somebody who reads further up is not thrown
+about; the browser's part (`desk.js`) follows the newest only while the reader is at the end.
+All texts go through ``ui.label``, which shows text as text, whatever a customer wrote.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
 
 from nicegui import ui
+from nicegui.element import Element
 
 from bot.channels.text import card_lines, objects
-from bot.replies import Speaker
+from bot.desk.snapshot import words_of
+from bot.desk.wording import Wording
 from crm_store.types.conversations import Author, Direction, Message, MessageState
 
-SIDE = {
+SIDE: Final = {
     Author.CUSTOMER: "from-customer",
     Author.CLERK: "from-customer",
     Author.BOT: "from-bot",
     Author.AGENT: "from-agent",
     Author.SYSTEM: "from-system",
 }
-QUIET = frozenset({MessageState.SENT, MessageState.HANDLED, MessageState.RECEIVED})
+QUIET: Final = frozenset({MessageState.SENT, MessageState.HANDLED, MessageState.RECEIVED})
+"""States that need no word: the message is where it should be."""
+LOST: Final = frozenset({MessageState.FAILED, MessageState.DROPPED})
 
 
-def draw_transcript(messages: Sequence[Message], speaker: Speaker, say: Callable[..., str]) -> None:
-    """Draw messages oldest first and scroll to the latest."""
-    with ui.scroll_area().classes("transcript").mark("transcript") as area:
-        for message in messages:
-            _draw(message, speaker, say)
-    area.scroll_to(percent=1.0)
+class Transcript:
+    """One drawn conversation."""
+
+    def __init__(self, say: Wording, handoff_id: int) -> None:
+        self._say = say
+        self._drawn: dict[int, tuple[Element, ui.label]] = {}
+        self._area = (
+            ui.element("div")
+            .classes("transcript")
+            .props(
+                f'role=log tabindex=0 data-handoff={handoff_id} aria-label="{say("transcript")}"'
+            )
+        )
+
+    def show(self, messages: Sequence[Message]) -> None:
+        """Add new messages and tell what became of those on their way."""
+        with self._area:
+            for message in messages:
+                if message.id not in self._drawn:
+                    self._drawn[message.id] = self._draw(message)
+                self._tell_state(message)
+
+    def _draw(self, message: Message) -> tuple[Element, ui.label]:
+        with ui.element("div").classes(f"message {SIDE[message.author]}") as row:
+            if text := self._text(message):
+                ui.label(text).classes("text").props("dir=auto")
+            for card in objects(message.payload, "cards"):
+                ui.label("\n".join(card_lines(card))).classes("card")
+            buttons = [str(button.get("title")) for button in objects(message.payload, "buttons")]
+            if buttons:
+                ui.label(" / ".join(buttons)).classes("choices")
+            below = ui.label().classes("below")
+        return row, below
+
+    def _text(self, message: Message) -> str:
+        """Return the words; what the system notes is worded for the agent, not the customer."""
+        event = message.payload.get("event")
+        noted = message.author is Author.SYSTEM and isinstance(event, str)
+        return self._say.name("desk", event) if noted else words_of(message)
+
+    def _tell_state(self, message: Message) -> None:
+        row, below = self._drawn[message.id]
+        below.set_text(self._below(message))
+        row.classes(add="undelivered") if message.state in LOST else row.classes(
+            remove="undelivered"
+        )
+
+    def _below(self, message: Message) -> str:
+        parts = [self._say(f"author_{message.author}")] if message.author in _NAMED else []
+        parts.append(self._say.time(message.created_at, datetime.now(UTC)))
+        if message.direction is Direction.OUT and message.state not in QUIET:
+            parts.append(self._say(f"state_{message.state}"))
+        return " · ".join(parts)
 
 
-def _draw(message: Message, speaker: Speaker, say: Callable[..., str]) -> None:
-    with ui.element("div").classes(f"message {SIDE[message.author]}"):
-        if message.text:
-            ui.label(message.text).classes("text")
-        for card in objects(message.payload, "cards"):
-            ui.label("\n".join(card_lines(card))).classes("card")
-        buttons = [str(button.get("title")) for button in objects(message.payload, "buttons")]
-        if buttons:
-            ui.label(" / ".join(buttons)).classes("choices")
-        ui.label(_below(message, speaker, say)).classes("below")
-
-
-def _below(message: Message, speaker: Speaker, say: Callable[..., str]) -> str:
-    at = message.created_at.astimezone(speaker.phrasebook.time_zone)
-    parts = [say(f"author_{message.author}"), f"{at:%H:%M}"]
-    if message.direction is Direction.OUT and message.state not in QUIET:
-        parts.append(say(f"state_{message.state}"))
-    return " · ".join(parts)
+_NAMED: Final = frozenset(Author) - {Author.SYSTEM}

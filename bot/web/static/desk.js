@@ -1,0 +1,88 @@
+/**
+ * The desk in the browser: keys, focus and scrolling. What is shown comes from the server.
+ *
+ * j and k, or the arrows, move in the queue; Enter opens; t takes; Escape leaves the answer box.
+ */
+const NEAR_END = 80;
+
+const entries = () => [...document.querySelectorAll(".entry")];
+const transcript = () => document.querySelector(".transcript");
+const writing = (element) => element.closest?.("input, textarea, select") !== null;
+
+let held = null; // the entry that had the focus, by its handoff: redrawing must not lose it
+let shown = null; // the transcript element that was there when last looked at
+let atEnd = true;
+
+function move(step) {
+  const all = entries();
+  const here = all.findIndex((entry) => entry === document.activeElement);
+  const chosen = all.findIndex((entry) => entry.classList.contains("chosen"));
+  const from = here >= 0 ? here : chosen;
+  const next = from < 0 ? (step > 0 ? 0 : all.length - 1) : from + step;
+  all[Math.min(Math.max(next, 0), all.length - 1)]?.focus();
+}
+
+const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (document.querySelector(".q-dialog")) return;
+  if (writing(event.target)) {
+    if (event.key === "Escape") (document.querySelector(".entry.chosen") ?? document.body).focus();
+    return;
+  }
+  const reading = event.key.startsWith("Arrow") && event.target.closest?.(".transcript, .packet");
+  if (event.key in STEPS && !reading) {
+    event.preventDefault();
+    move(STEPS[event.key]);
+  } else if (event.key === "t") {
+    event.preventDefault(); // or the letter would land in the answer box
+    document.querySelector(".take")?.click();
+  }
+});
+
+document.addEventListener("focusin", ({ target }) => {
+  held = target.closest?.(".entry")?.dataset.handoff ?? null;
+});
+
+document.addEventListener("focusout", ({ target }) => {
+  // Somebody who clicks beside the entry has left it; one that is being redrawn has lost it.
+  setTimeout(() => {
+    if (target.isConnected && document.activeElement === document.body) held = null;
+  });
+});
+
+function toEnd() {
+  const area = transcript();
+  if (area) area.scrollTop = area.scrollHeight;
+  atEnd = true;
+  delete document.body.dataset.newBelow;
+}
+
+document.addEventListener(
+  "scroll",
+  ({ target }) => {
+    if (target !== transcript()) return;
+    atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_END;
+    if (atEnd) delete document.body.dataset.newBelow;
+  },
+  { capture: true, passive: true },
+);
+
+function redrawn(changes) {
+  const area = transcript();
+  if (area !== shown) {
+    shown = area;
+    toEnd();
+  } else if (area && changes.some(({ target, addedNodes }) => target === area && addedNodes.length)) {
+    if (atEnd) toEnd();
+    else document.body.dataset.newBelow = "";
+  }
+  if (held && document.activeElement === document.body) {
+    document.querySelector(`.entry[data-handoff="${held}"]`)?.focus({ preventScroll: true });
+  }
+}
+
+new MutationObserver(redrawn).observe(document.body, { childList: true, subtree: true });
+addEventListener("resize", () => atEnd && toEnd());
+document.addEventListener("click", (event) => event.target.closest?.(".to-end") && toEnd());
