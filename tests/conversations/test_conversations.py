@@ -31,7 +31,6 @@ from crm_store.types.conversations import (
     Author,
     Conversation,
     ConversationKey,
-    Direction,
     InboundMessage,
     Message,
 )
@@ -126,7 +125,7 @@ class Speaker:
         self.seen = max(message.id for message in news)
         return Answer(
             said=next(message for message in news if message.id == message_id),
-            replies=tuple(one for one in news if one.direction is Direction.OUT),
+            replies=tuple(one for one in news if one.author is Author.BOT),
             conversation=conversation,
             state=DialogueState.from_json(stored),
             handoff=handoff,

@@ -1,0 +1,162 @@
+"""The routing table: which skill answers what."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot import skills
+from bot.dialogue.reply import Pressed
+from bot.dialogue.skill import Audience
+from bot.dialogue.state import CONFIRM, DialogueState, Option, Question
+from bot.turn.routing import Route, route
+from nlu.types import Entity, IntentScore, Parse
+
+SKILLS = skills.load()
+CUSTOMERS, CLERKS = Audience.CUSTOMERS, Audience.CLERKS
+NEW = DialogueState()
+
+
+def parsed(text: str, intent: str, *found: tuple[str, str], sure: float = 0.95) -> Parse:
+    """A parse of a text with entities given as (kind, words)."""
+    entities = tuple(
+        Entity(kind, words, words, text.index(words), text.index(words) + len(words))
+        for kind, words in found
+    )
+    score = IntentScore(intent, sure)
+    return Parse(text, "zh", score, (score,), entities, in_scope=intent != "out_of_scope")
+
+
+def to(parse: Parse, state: DialogueState = NEW, audience: Audience = CUSTOMERS) -> Route:
+    return route(parse, None, state, SKILLS, audience)
+
+
+def asking(skill: str, slot: str, **more: object) -> DialogueState:
+    return DialogueState(question=Question(skill, slot, **more))  # type: ignore[arg-type]
+
+
+def test_an_intent_has_its_skill() -> None:
+    assert to(parsed("我的快递到哪了", "order_status")) == Route("order_status")
+
+
+def test_an_intent_without_a_skill_is_said_to_be_unsupported() -> None:
+    assert "no_such_intent" not in SKILLS
+    assert to(parsed("…", "no_such_intent")) == Route("not_supported", {"intent": "no_such_intent"})
+
+
+@pytest.mark.parametrize("intent", ["member_lookup", "segment_query"])
+def test_clerks_intents_do_not_exist_for_customers(intent: str) -> None:
+    assert to(parsed("查会员", intent)) == Route("out_of_scope", understood=False)
+
+
+def test_customers_skills_are_unsupported_for_clerks() -> None:
+    assert to(parsed("积分", "points_balance"), audience=CLERKS).skill == "not_supported"
+
+
+def test_two_close_readings_are_clarified() -> None:
+    readings = (IntentScore("search_product", 0.5), IntentScore("stock_check", 0.45))
+    parse = replace(parsed("冲锋衣有吗", "search_product"), ambiguous=readings)
+    assert to(parse) == Route("clarify", {"intents": ["search_product", "stock_check"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words", "audience", "skill"),
+    [
+        ("HK2602270001", "order_number", "HK2602270001", CUSTOMERS, "order_status"),
+        ("HK2602270001", "order_number", "HK2602270001", CLERKS, "member_lookup"),
+        ("13800138000", "phone", "13800138000", CLERKS, "member_lookup"),
+        ("COS-0001", "sku", "COS-0001", CUSTOMERS, "stock_check"),
+        ("上海呢", "city", "上海", CUSTOMERS, "store_info"),
+        ("面霜", "category", "面霜", CUSTOMERS, "search_product"),
+    ],
+)
+def test_a_number_or_name_alone_has_a_skill(
+    text: str, kind: str, words: str, audience: Audience, skill: str
+) -> None:
+    assert to(parsed(text, "out_of_scope", (kind, words)), audience=audience) == Route(skill)
+
+
+def test_a_name_in_passing_has_none() -> None:
+    parse = parsed("上海今天会不会下雨呢你知道吗", "out_of_scope", ("city", "上海"))
+    assert to(parse) == Route("out_of_scope", understood=False)
+
+
+def test_the_last_skill_goes_on_with_what_it_can_use() -> None:
+    state = DialogueState(last_skill="stock_check")
+    assert to(parsed("那L码呢", "out_of_scope", ("size", "L")), state) == Route("stock_check")
+
+
+def test_an_answer_goes_to_whom_asked_with_everything_told() -> None:
+    state = replace(asking("order_status", "order_number"), slots={"tries": 1})
+    parse = parsed("HK1 尾号7890", "out_of_scope", ("order_number", "HK1"), ("phone_tail", "7890"))
+    told = {"tries": 1, "order_number": "HK1", "phone_tail": "7890"}
+    assert to(parse, state) == Route("order_status", told)
+
+
+def test_no_answer_goes_back_to_whom_asked_as_not_understood() -> None:
+    state = asking("order_status", "order_number")
+    assert to(parsed("呃", "out_of_scope"), state) == Route("order_status", understood=False)
+
+
+def test_a_yes_is_no_answer_to_which() -> None:
+    assert to(parsed("好的", "affirm"), asking("order_status", "order_number")).slots == {}
+
+
+def test_another_question_interrupts() -> None:
+    state = asking("order_status", "order_number")
+    assert to(parsed("几点关门", "store_info"), state) == Route("store_info")
+
+
+def test_a_slot_mentioned_in_passing_interrupts_all_the_same() -> None:
+    parse = parsed("上海那家店里有没有好用的面霜卖啊", "stock_check", ("city", "上海"))
+    assert to(parse, asking("store_info", "city")) == Route("stock_check")
+
+
+@pytest.mark.parametrize("intent", ["stop", "deny"])
+def test_leaving(intent: str) -> None:
+    assert to(parsed("算了", intent), asking("order_status", "order_number")) == Route("stop")
+
+
+def test_options_are_chosen_by_place_or_words() -> None:
+    state = asking("store_info", "city", options=(Option("上海", "shanghai"), Option("香港", "hk")))
+    for text in ("第二个", "2", "香港", "the last one"):
+        assert to(parsed(text, "out_of_scope"), state) == Route("store_info", {"city": "hk"})
+
+
+def test_free_words_are_an_answer_unless_they_clearly_ask_for_something_else() -> None:
+    state = asking("search_product", "wish", free=True)
+    said = parsed("不油腻的", "product_question", sure=0.6)
+    assert to(said, state) == Route("search_product", {"wish": "不油腻的"})
+    assert to(parsed("我要退货", "return_item"), state).skill != "search_product"
+    assert to(parsed("好的", "affirm"), state).slots == {}
+
+
+@pytest.mark.parametrize(
+    ("intent", "confirmed"), [("affirm", True), ("deny", False), ("stop", False)]
+)
+def test_a_yes_or_no_question(intent: str, confirmed: bool) -> None:
+    state = replace(asking("talk_to_human", CONFIRM), slots={"reason": "asked"})
+    assert to(parsed("…", intent), state) == Route(
+        "talk_to_human", {"reason": "asked", CONFIRM: confirmed}
+    )
+
+
+def test_a_button_fills_only_what_its_skill_declares() -> None:
+    pressed = Pressed("stock_check", {"product": "COS-0001", "member_id": 1})
+    going_to = route(parsed("/…", "stock_check"), pressed, NEW, SKILLS, CUSTOMERS)
+    assert going_to == Route("stock_check", {"product": "COS-0001"})
+
+
+def test_a_button_confirms_only_what_was_asked() -> None:
+    pressed = Pressed("talk_to_human", {CONFIRM: False})
+    parse = parsed("/…", "talk_to_human")
+    assert route(parse, pressed, NEW, SKILLS, CUSTOMERS) == Route("talk_to_human", {})
+    state = replace(asking("talk_to_human", CONFIRM), slots={"reason": "asked"})
+    assert route(parse, pressed, state, SKILLS, CUSTOMERS) == Route(
+        "talk_to_human", {"reason": "asked", CONFIRM: False}
+    )
+
+
+def test_a_button_of_the_clerks_is_none_for_customers() -> None:
+    pressed = Pressed("member_lookup", {"member": "1"})
+    going_to = route(parsed("/…", "member_lookup"), pressed, NEW, SKILLS, CUSTOMERS)
+    assert going_to == Route("out_of_scope", understood=False)
