@@ -26,6 +26,7 @@ Cleaner = Callable[[JSON, str], object]
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
 BLANK = frozenset({"", "-", "--", "null", "none", "n/a", "\\n"})
+LONGEST_BLANK = max(map(len, BLANK))
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 """Times without a zone are the shops' wall clock."""
 LONGEST_NAME = 120
@@ -38,6 +39,7 @@ MILLISECONDS = 10**11
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 CLOCK = re.compile(r"[T ]*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?")
+ISO = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d)?", re.ASCII)
 PACKED_CLOCK = re.compile(r"[T ]?(\d{2})(\d{2})(\d{2})()")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MONEY_SIGNS = re.compile(r"(?:¥|CNY|RMB|元|,|\s)", re.IGNORECASE)
@@ -45,14 +47,19 @@ MONEY_SIGNS = re.compile(r"(?:¥|CNY|RMB|元|,|\s)", re.IGNORECASE)
 
 def is_blank(value: JSON) -> bool:
     """Return whether a raw value says nothing."""
-    return value is None or (isinstance(value, str) and value.strip().lower() in BLANK)
+    if not isinstance(value, str):
+        return value is None
+    written = value.strip()
+    return len(written) <= LONGEST_BLANK and written.lower() in BLANK
 
 
 def text(value: JSON, field: str) -> str:
     """Return text as written, without spaces around it."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, dict | list | bool) or value is None:
         raise _expected(field, "text")
-    return str(value).strip()
+    return str(value)
 
 
 def folded(value: JSON, field: str) -> str:
@@ -136,6 +143,8 @@ def moment(value: JSON, field: str, zone: ZoneInfo = SHOP_ZONE) -> datetime:
     """Return an aware time: a date as in `day` with a clock, ISO 8601, or seconds since 1970."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value, field)
+    if isinstance(value, str) and ISO.fullmatch(value):
+        return _from_iso(value, field, zone)
     found, rest = _date_and_rest(value, field)
     clock = CLOCK.fullmatch(rest) or PACKED_CLOCK.fullmatch(rest)
     if clock is None and rest:
@@ -322,6 +331,17 @@ def _from_epoch(value: float, field: str) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError) as error:
         raise _expected(field, "seconds since 1970") from error
+
+
+def _from_iso(written: str, field: str, zone: ZoneInfo) -> datetime:
+    """Return the time of what most exports write; much faster than taking any form apart."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise _expected(field, "a time such as 2024-05-01 13:45:00") from error
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        raise _expected(field, "a time such as 2024-05-01 13:45:00")
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def _shifted(local: datetime, offset: str | None) -> datetime:
