@@ -7,7 +7,8 @@ browser's part, in `desk.js`.
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import Hashable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -81,7 +82,7 @@ class Desk:
     async def follow(self) -> None:
         """Keep the page up to date until it is closed, or the account may not see it any more."""
         while datetime.now(UTC) < self.session.ends:
-            with self.parts.bell.listening("desk") as rung:
+            with self._listening() as rung:
                 try:
                     await self.refresh()
                 except NotPermittedError:
@@ -91,9 +92,18 @@ class Desk:
                     log.exception("the desk of staff %s could not look", self.staff.id)
                     self.trouble.set_visibility(True)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(rung.wait(), LOOK_SECONDS)
+                    await asyncio.wait_for(_first(rung), LOOK_SECONDS)
         with self.client:
             ui.navigate.to("/desk/login")
+
+    @contextmanager
+    def _listening(self) -> Iterator[list[asyncio.Event]]:
+        """Listen for the queue, and for the conversation that is open."""
+        topics: list[Hashable] = ["desk"]
+        if self.snapshot.open is not None:
+            topics.append(self.snapshot.open.conversation.id)
+        with ExitStack() as bells:
+            yield [bells.enter_context(self.parts.bell.listening(topic)) for topic in topics]
 
     async def refresh(self) -> None:
         """Look at the store and redraw what changed."""
@@ -186,7 +196,7 @@ class Desk:
             return
         with ui.row().classes("talk-head"):
             back = ui.button(icon="arrow_back", on_click=lambda: self.choose(None))
-            back.props(f'flat round dense aria-label="{self.say("back")}"').classes("back")
+            back.props(f'flat round dense aria-label="{self.say("back")}"').classes("back plain")
             self._draw_actions(shown)
 
     def _draw_actions(self, shown: OpenConversation) -> None:
@@ -199,7 +209,7 @@ class Desk:
         elif self._may_close(shown):
             ui.button(
                 self.say("hand_back"), on_click=lambda: self._act(acts.hand_back(handoff.id))
-            ).props("outline no-caps")
+            ).props("outline no-caps").classes("plain")
             ui.button(self.say("resolve"), on_click=lambda: self._ask_resolution(handoff.id)).props(
                 "unelevated no-caps"
             )
@@ -228,7 +238,9 @@ class Desk:
             note.props(f'autofocus outlined maxlength=500 aria-label="{self.say("resolve_ask")}"')
             note.on("keydown.enter", lambda: dialog.submit(note.value or "-"))
             with ui.row().classes("w-full justify-end"):
-                ui.button(self.say("cancel"), on_click=dialog.close).props("flat no-caps")
+                ui.button(self.say("cancel"), on_click=dialog.close).props("flat no-caps").classes(
+                    "plain"
+                )
                 ui.button(
                     self.say("resolve"), on_click=lambda: dialog.submit(note.value or "-")
                 ).props("unelevated no-caps")
@@ -246,6 +258,15 @@ class Desk:
         title = self.say("title")
         with self.client:
             ui.page_title(f"({waiting}) {title}" if waiting else title)
+
+
+async def _first(events: list[asyncio.Event]) -> None:
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def _label(text: str) -> str:

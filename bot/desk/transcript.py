@@ -66,8 +66,8 @@ class Transcript:
     def _text(self, message: Message) -> str:
         """Return the words; what the system notes is worded for the agent, not the customer."""
         event = message.payload.get("event")
-        noted = message.author is Author.SYSTEM and isinstance(event, str)
-        return self._say.name("desk", event) if noted else words_of(message)
+        noted = message.author is Author.SYSTEM and self._say.knows("desk", f"event_{event}")
+        return self._say(f"event_{event}") if noted else words_of(message)
 
     def _tell_state(self, message: Message) -> None:
         row, below = self._drawn[message.id]
