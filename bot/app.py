@@ -19,7 +19,7 @@ from bot.replies import LANGUAGES, Phrasebook
 from bot.settings import ConfigError, Settings, load_settings
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
-from bot.turn.outbox import Outbox, OutputChannel, PulledChannel
+from bot.turn.outbox import Outbox, OutputChannel
 from bot.turn.turn import TurnRunner
 from bot.turn.worker import Answerer, Worker
 from crm_store.store import SqlStore
@@ -30,9 +30,6 @@ from nlu.ports import NluEngine
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is."""
-
-PULLED_CHANNELS = ("web", "rest", "console")
-"""Channels whose clients fetch what is stored."""
 
 
 SALES_MEMORY = timedelta(days=180)
@@ -67,10 +64,8 @@ class App:
             poll_seconds=conversation.poll_seconds,
         )
 
-    def outbox(self, pushed: Mapping[str, OutputChannel] | None = None) -> Outbox:
-        """Return the sender for the pulled channels and these pushed ones."""
-        pulled = PulledChannel()
-        channels = dict.fromkeys(PULLED_CHANNELS, pulled) | dict(pushed or {})
+    def outbox(self, channels: Mapping[str, OutputChannel]) -> Outbox:
+        """Return the sender for channels that push."""
         poll = self.settings.assistant.conversation.poll_seconds
         return Outbox(self.store, channels, self.bell, poll_seconds=poll)
 

@@ -69,7 +69,7 @@ async def work(app: App) -> None:
 def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
     """Return what has to run so that messages are answered and replies delivered."""
     workers = app.settings.assistant.conversation.workers
-    return [app.worker(answerer).run() for _ in range(workers)] + [app.outbox().run()]
+    return [app.worker(answerer).run() for _ in range(workers)]
 
 
 def web_application(app: App, metrics: Metrics) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api

@@ -197,7 +197,10 @@ class Conversations(Protocol):
         epoch: int,
         in_reply_to: int | None = None,
     ) -> list[Message]:
-        """Queue replies made under an epoch; raises `ConflictError` when it has passed."""
+        """Queue replies made under an epoch; raises `ConflictError` when it has passed.
+
+        Where clients fetch what is stored (`PULLED_CHANNELS`), they are sent with the commit.
+        """
 
     async def dialogue(self, conversation_id: int) -> JSONObject:
         """Return the dialogue state; an empty object at first."""

@@ -24,7 +24,6 @@ from bot.dialogue.skill import Services
 from bot.replies import LANGUAGES, Phrasebook
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
-from bot.turn.outbox import Outbox, PulledChannel
 from bot.turn.turn import TurnRunner
 from bot.turn.worker import Worker
 from crm_store import migrations
@@ -360,12 +359,6 @@ class Assistant:
     def worker(self) -> Worker:
         """Who answers them."""
         return Worker(self.store, self.runner, self.bell)
-
-    @property
-    def outbox(self) -> Outbox:
-        """Who delivers the answers."""
-        pulled = {name: PulledChannel() for name in ("web", "telegram", "console")}
-        return Outbox(self.store, pulled, self.bell)
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,7 @@ def orders_of(member_id: int, vault: Vault) -> list[OrderRow]:
     first = OrderRow(
         number="O2026-1",
         member_id=member_id,
-        channel="web",
+        channel="telegram",
         state=OrderState.SHIPPED,
         placed_at=PLACED,
         total=Decimal("299.90"),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bot.channels.text import objects, plain_text
 from bot.turn.inbox import Inbox
-from bot.turn.outbox import Outbox
 from bot.turn.worker import Worker
 from crm_store.ports import CrmStore
 from crm_store.types.actors import SYSTEM
@@ -60,7 +59,6 @@ class Console:
         store: CrmStore,
         inbox: Inbox,
         worker: Worker,
-        outbox: Outbox,
         *,
         member_id: int | None = None,
         staff_id: int | None = None,
@@ -69,7 +67,6 @@ class Console:
         self._store = store
         self._inbox = inbox
         self._worker = worker
-        self._outbox = outbox
         self._member_id = member_id
         self._staff_id = staff_id
         self._language = language
@@ -81,8 +78,6 @@ class Console:
         """Hand in one line and return what the assistant made of it."""
         [receipt] = await self._inbox.accept([self._message(line)])
         while await self._worker.step():
-            pass
-        while await self._outbox.step():
             pass
         return await self._exchange(receipt.conversation_id, receipt.message_id)
 

@@ -62,7 +62,6 @@ async def _chat(speaker: Speaker, lang: str | None, *, as_json: bool) -> None:
             app.store,
             app.inbox,
             app.worker(),
-            app.outbox(),
             member_id=speaker.member_id,
             staff_id=speaker.staff_id,
             language=lang,

@@ -1,4 +1,7 @@
-"""The outbox: hands queued replies to their channels and keeps what became of them."""
+"""The outbox: hands queued replies to their channels and keeps what became of them.
+
+Only channels that push need it; where clients fetch what is stored, a committed reply is sent.
+"""
 
 import asyncio
 import logging
@@ -38,14 +41,6 @@ class OutputChannel(Protocol):
 
         Raises `RetryLaterError` or `DeliveryError`; any other exception counts as uncertain.
         """
-
-
-class PulledChannel:
-    """A channel whose clients fetch messages themselves: being stored is being delivered."""
-
-    async def send(self, delivery: Delivery) -> str | None:  # noqa: ARG002 - the port's shape
-        """Nothing to push."""
-        return None
 
 
 class Outbox:

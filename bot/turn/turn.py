@@ -177,12 +177,12 @@ class TurnRunner:
             score.name, score.confidence, turn.parse.fingerprint, turn.parse.to_rasa()
         )
         async with self.services.store.writing(SYSTEM) as uow:
-            before = await uow.conversations.get(turn.conversation.id)
-            if before is None or before.epoch != turn.conversation.epoch:
-                raise ConflictError("the conversation changed hands during the turn")
             await uow.conversations.handled(
                 lease, turn.message.id, parse=parse, language=turn.parse.language
             )
+            before = await uow.conversations.get(turn.conversation.id)
+            if before is None or before.epoch != turn.conversation.epoch:
+                raise ConflictError("the conversation changed hands during the turn")
             await uow.conversations.save_dialogue(lease, outcome.state.to_json())
             for effect in outcome.effects:
                 await effect.apply(uow, before)

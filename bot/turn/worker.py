@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -64,27 +65,33 @@ class Worker:
         """Claim one conversation and answer its messages; returns whether there was one."""
         async with self._store.writing(SYSTEM) as uow:
             lease = await uow.conversations.claim(self.name, self._lease)
+            messages = await uow.conversations.unhandled(lease, limit=1) if lease else []
         if lease is None:
             return False
         try:
-            await self._answer_all(lease)
+            await self._answer_all(lease, messages)
         except ConflictError as lost:
             log.warning("conversation %s was lost: %s", lease.conversation_id, lost)
-        finally:
+        except BaseException:
             async with self._store.writing(SYSTEM) as uow:
                 await uow.conversations.release(lease)
+            raise
         return True
 
-    async def _answer_all(self, lease: Lease) -> None:
-        while True:
-            async with self._store.reading(SYSTEM) as uow:
-                messages = await uow.conversations.unhandled(lease, limit=1)
-            if not messages:
-                return
+    async def _answer_all(self, lease: Lease, messages: Sequence[Message]) -> None:
+        while messages:
             if lease.until - datetime.now(UTC) < self._lease / 2:
                 async with self._store.writing(SYSTEM) as uow:
                     lease = await uow.conversations.renew(lease, self._lease)
             await self._runner.answer(lease, messages[0])
-            self._bell.ring("outbox")
-            self._bell.ring("desk")
-            self._bell.ring(lease.conversation_id)
+            for topic in (lease.conversation_id, "outbox", "desk"):
+                self._bell.ring(topic)
+            messages = await self._next(lease)
+
+    async def _next(self, lease: Lease) -> Sequence[Message]:
+        """Return the next unhandled message; the lease is given back when there is none."""
+        async with self._store.writing(SYSTEM) as uow:
+            messages = await uow.conversations.unhandled(lease, limit=1)
+            if not messages:
+                await uow.conversations.release(lease)
+        return messages

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.errors import InvalidRecordError, NotPermittedError
-from crm_store.models import AuditRow, Base, MemberRow
+from crm_store.models import AuditRow, Base, ConversationRow, MemberRow
 from crm_store.types.actors import Actor, Role
 from crm_store.types.conversations import JSONObject
 from crm_store.vault import Vault
@@ -54,6 +54,8 @@ class Context:
     What it writes stays, whatever becomes of the reading unit of work; and a reader on SQLite
     could not become a writer once somebody else has written.
     """
+    locked: dict[int, ConversationRow] = field(default_factory=dict)
+    """Conversations this unit of work has locked: nobody else can change them until it ends."""
     _kept: dict[int, int | None] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
 from crm_store.models import ConversationRow, HandoffRow
 from crm_store.repositories.context import REPEATED_LOOK
-from crm_store.repositories.timeline import Timeline, require_epoch, subject_of, to_message
+from crm_store.repositories.timeline import Timeline, require_epoch, subject_of
 from crm_store.types.actors import Role
 from crm_store.types.conversations import (
     Author,
@@ -19,6 +19,7 @@ from crm_store.types.conversations import (
     JSONObject,
     Message,
     MessageState,
+    NewReply,
     Owner,
 )
 from crm_store.types.handoffs import Handoff, HandoffReason, HandoffState
@@ -116,20 +117,8 @@ class HandoffsRepository(Timeline):
             raise NotPermittedError("only the agent who took the handoff answers")
         if handoff.state is not HandoffState.TAKEN:
             raise ConflictError(f"handoff {handoff_id} is {handoff.state}")
-        now = self._now()
-        message = self._add_message(
-            conversation,
-            now,
-            direction=Direction.OUT,
-            author=Author.AGENT,
-            text=text,
-            payload={},
-            state=MessageState.QUEUED,
-            staff_id=self._actor.staff_id,
-            due_at=now,
-        )
-        await self._session.flush()
-        return to_message(message)
+        reply = NewReply(text, author=Author.AGENT)
+        return await self._add_outbound(conversation, reply, staff_id=self._actor.staff_id)
 
     async def resolve(self, handoff_id: int, resolution: str) -> Handoff:
         """Close it: owner becomes ``bot`` again, the case being settled.

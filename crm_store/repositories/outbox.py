@@ -37,10 +37,15 @@ class Outbox(Timeline):
         epoch: int,
         in_reply_to: int | None = None,
     ) -> list[Message]:
-        """Queue replies made under an epoch; raises `ConflictError` when it has passed."""
+        """Queue replies made under an epoch; raises `ConflictError` when it has passed.
+
+        Where clients fetch what is stored (`PULLED_CHANNELS`), they are sent with the commit.
+        """
+        if any(reply.author is not Author.BOT for reply in replies):
+            self._context.require(Role.SYSTEM)
         row = await self._locked(conversation_id)
         require_epoch(row, epoch)
-        return [await self._queue(row, reply, in_reply_to) for reply in replies]
+        return [await self._add_outbound(row, one, in_reply_to=in_reply_to) for one in replies]
 
     async def next_deliveries(
         self, channels: Collection[str], lease: timedelta, *, limit: int = 20
@@ -83,27 +88,6 @@ class Outbox(Timeline):
         message = await self._in_flight(message_id, IN_FLIGHT)
         message.state = MessageState.UNCERTAIN if uncertain else MessageState.FAILED
         message.error, message.lease_until = error, None
-
-    async def _queue(
-        self, row: ConversationRow, reply: NewReply, in_reply_to: int | None
-    ) -> Message:
-        if reply.author is not Author.BOT:
-            self._context.require(Role.SYSTEM)
-        now = self._now()
-        message = self._add_message(
-            row,
-            now,
-            direction=Direction.OUT,
-            author=reply.author,
-            text=reply.text,
-            payload=dict(reply.payload),
-            state=MessageState.QUEUED,
-            staff_id=reply.staff_id,
-            in_reply_to=in_reply_to,
-            due_at=now,
-        )
-        await self._session.flush()
-        return to_message(message)
 
     async def _in_flight(self, message_id: int, states: Collection[MessageState]) -> MessageRow:
         self._context.require(Role.SYSTEM)

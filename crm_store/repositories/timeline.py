@@ -10,10 +10,13 @@ from crm_store.models import ConversationRow, MessageRow
 from crm_store.repositories.context import REPEATED_LOOK, Repository
 from crm_store.types.actors import Role
 from crm_store.types.conversations import (
+    PULLED_CHANNELS,
     Conversation,
     ConversationKey,
+    Direction,
     Message,
     MessageState,
+    NewReply,
     ParseRecord,
     Verification,
 )
@@ -64,10 +67,16 @@ class Timeline(Repository):
         return [to_message(row) for row in reversed(rows.all())]
 
     async def _row(self, conversation_id: int, *, lock: bool = False) -> ConversationRow | None:
+        held = self._context.locked.get(conversation_id)
+        if held is not None:
+            return held
         query = select(ConversationRow).where(ConversationRow.id == conversation_id)
         if lock:
             query = query.with_for_update(key_share=True)
-        return await self._session.scalar(query.execution_options(populate_existing=True))
+        row = await self._session.scalar(query.execution_options(populate_existing=True))
+        if lock and row is not None:
+            self._context.locked[conversation_id] = row
+        return row
 
     async def _shown(self, row: ConversationRow | None) -> Conversation | None:
         if row is None or not (self._context.is_trusted or await self._takes_part(row)):
@@ -118,6 +127,36 @@ class Timeline(Repository):
             raise NotPermittedError("the conversation belongs to somebody else")
         row.member_id = kept
         row.verification = Verification.ATTESTED
+
+    async def _add_outbound(
+        self,
+        row: ConversationRow,
+        reply: NewReply,
+        *,
+        staff_id: int | None = None,
+        in_reply_to: int | None = None,
+    ) -> Message:
+        """Add a message for the customer to a locked conversation.
+
+        Where clients fetch what is stored it is sent with the commit; elsewhere it is queued.
+        """
+        now = self._now()
+        pulled = row.channel in PULLED_CHANNELS
+        message = self._add_message(
+            row,
+            now,
+            direction=Direction.OUT,
+            author=reply.author,
+            text=reply.text,
+            payload=dict(reply.payload),
+            state=MessageState.SENT if pulled else MessageState.QUEUED,
+            staff_id=reply.staff_id if staff_id is None else staff_id,
+            in_reply_to=in_reply_to,
+            due_at=None if pulled else now,
+            sent_at=now if pulled else None,
+        )
+        await self._session.flush()
+        return to_message(message)
 
     def _add_message(
         self,

@@ -63,6 +63,10 @@ class MessageState(StrEnum):
     """Made under an epoch that has passed: somebody else owns the conversation now."""
 
 
+PULLED_CHANNELS = frozenset({"web", "rest", "console"})
+"""Channels whose clients fetch what is stored: there, being committed is being delivered."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationKey:
     """Where a conversation lives: channel, the retailer's account there, and the peer's id."""

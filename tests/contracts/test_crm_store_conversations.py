@@ -24,7 +24,7 @@ from crm_store.types.conversations import (
 from crm_store.types.people import NewMember
 
 LEASE = timedelta(seconds=30)
-KEY = ConversationKey("web", "shop", "session-1")
+KEY = ConversationKey("telegram", "shop", "session-1")
 
 
 def inbound(
@@ -63,7 +63,7 @@ async def queue(store: CrmStore, conversation_id: int, *texts: str, epoch: int =
 
 async def deliver(store: CrmStore, *channels: str) -> list:
     async with store.writing(SYSTEM) as work:
-        return await work.conversations.next_deliveries(channels or ["web"], LEASE)
+        return await work.conversations.next_deliveries(channels or ["telegram"], LEASE)
 
 
 async def states(store: CrmStore, conversation_id: int) -> list[MessageState]:
@@ -92,7 +92,7 @@ class TestReceiving:
         assert message.text == "你好"
 
     async def test_one_id_in_two_conversations_is_two_messages(self, store: CrmStore) -> None:
-        other = ConversationKey("web", "shop", "session-2")
+        other = ConversationKey("telegram", "shop", "session-2")
         receipts = await receive(store, inbound(1), inbound(1, key=other))
         assert len({receipt.message_id for receipt in receipts}) == 2
 
@@ -109,7 +109,9 @@ class TestReceiving:
         with pytest.raises(InvalidRecordError):
             await receive(store, InboundMessage(KEY, bad, "hi"))
         with pytest.raises(InvalidRecordError):
-            await receive(store, InboundMessage(ConversationKey("web", "shop", bad), "1", "hi"))
+            await receive(
+                store, InboundMessage(ConversationKey("telegram", "shop", bad), "1", "hi")
+            )
 
     async def test_an_attested_member_is_bound_for_good(self, store: CrmStore) -> None:
         async with store.writing(SYSTEM) as work:
@@ -143,7 +145,7 @@ class TestWorking:
     async def test_whoever_waited_longest_is_claimed_first(
         self, store: CrmStore, clock: HandClock
     ) -> None:
-        keys = [ConversationKey("web", "shop", f"s{number}") for number in range(3)]
+        keys = [ConversationKey("telegram", "shop", f"s{number}") for number in range(3)]
         for key in keys:
             await receive(store, inbound(1, key=key))
             clock.advance(seconds=1)
@@ -301,8 +303,8 @@ class TestSending:
     async def test_a_channel_gets_its_own_messages_only(self, store: CrmStore) -> None:
         [receipt] = await receive(store, inbound(1))
         await queue(store, receipt.conversation_id, "一")
-        assert await deliver(store, "telegram") == []
-        assert len(await deliver(store, "telegram", "web")) == 1
+        assert await deliver(store, "sms") == []
+        assert len(await deliver(store, "sms", "telegram")) == 1
 
     async def test_waiting_holds_up_what_comes_after(
         self, store: CrmStore, clock: HandClock

@@ -20,7 +20,7 @@ from crm_store.types.conversations import (
 )
 from crm_store.types.handoffs import Handoff, HandoffReason, HandoffState
 
-KEY = ConversationKey("web", "shop", "session-1")
+KEY = ConversationKey("telegram", "shop", "session-1")
 
 
 @dataclass
@@ -117,7 +117,7 @@ async def test_what_the_bot_said_before_is_dropped_and_the_agents_words_are_not(
         await work.handoffs.answer(handoff.id, "已为您办好")
         await work.handoffs.resolve(handoff.id, "退货已登记")
     async with desk.store.writing(SYSTEM) as work:
-        given = await work.conversations.next_deliveries(["web"], timedelta(seconds=9))
+        given = await work.conversations.next_deliveries(["telegram"], timedelta(seconds=9))
         timeline = await work.conversations.tail(desk.here)
     assert [delivery.message.text for delivery in given] == ["已为您办好"]
     assert MessageState.DROPPED in {message.state for message in timeline}
@@ -179,7 +179,7 @@ async def test_the_queue_is_read_by_state_and_waiting_time(desk: Desk, clock: Ha
     first = await desk.request()
     clock.advance(minutes=1)
     async with desk.store.writing(SYSTEM) as work:
-        other = ConversationKey("web", "shop", "session-2")
+        other = ConversationKey("telegram", "shop", "session-2")
         [receipt] = await work.conversations.receive([InboundMessage(other, "1", "人呢")])
         second = await work.handoffs.request(
             receipt.conversation_id, HandoffReason.RULE, {}, epoch=0

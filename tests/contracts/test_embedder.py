@@ -1,6 +1,6 @@
 """Every embedder keeps these promises, whatever model and engine is behind it."""
 
-# ruff: noqa: PLC0415 - torch only where a test needs it
+
 from __future__ import annotations
 
 import shutil

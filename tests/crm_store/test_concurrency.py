@@ -34,7 +34,7 @@ async def stores(database_url: str, vault: Vault) -> AsyncIterator[tuple[SqlStor
 
 
 def key(number: int) -> ConversationKey:
-    return ConversationKey("web", "shop", f"s{number}")
+    return ConversationKey("telegram", "shop", f"s{number}")
 
 
 async def receive(store: SqlStore, conversation: int, number: int) -> tuple[int, int, bool]:
@@ -68,7 +68,7 @@ async def send_off(store: SqlStore, log: list[tuple[int, str]]) -> None:
     """Send until nothing is queued or in flight."""
     while True:
         async with store.writing(SYSTEM) as work:
-            deliveries = await work.conversations.next_deliveries(["web"], LEASE, limit=3)
+            deliveries = await work.conversations.next_deliveries(["telegram"], LEASE, limit=3)
         for one in deliveries:
             log.append((one.message.conversation_id, one.message.text))
             async with store.writing(SYSTEM) as work:

@@ -42,7 +42,7 @@ Play: TypeAlias = Callable[[SqlStore, HandClock], Awaitable[None]]
 
 
 def key(number: int) -> ConversationKey:
-    return ConversationKey("web", "shop", f"s{number}")
+    return ConversationKey("telegram", "shop", f"s{number}")
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ class Senders:
 
     async def fetch(self, _: int) -> None:
         async with self.store.writing(SYSTEM) as work:
-            deliveries = await work.conversations.next_deliveries(["web"], LEASE)
+            deliveries = await work.conversations.next_deliveries(["telegram"], LEASE)
             for one in deliveries:
                 found = await work.conversations.get(one.message.conversation_id)
                 assert found is not None

@@ -143,7 +143,7 @@ async def hot_statements(url: str, vault: Vault) -> list[tuple[str, Any]]:
 
     store = await SqlStore.open(url, vault)
     event.listen(store._writer.sync_engine, "before_cursor_execute", note)
-    key, lease = ConversationKey("web", "shop", "s1"), timedelta(seconds=30)
+    key, lease = ConversationKey("telegram", "shop", "s1"), timedelta(seconds=30)
     async with store.writing(SYSTEM) as work:
         talk = work.conversations
         [receipt] = await talk.receive([InboundMessage(key, "1", "在吗")])
@@ -154,7 +154,7 @@ async def hot_statements(url: str, vault: Vault) -> list[tuple[str, Any]]:
         await talk.messages(held.conversation_id, after=1)
         await talk.handled(held, receipt.message_id, parse=None, language=None)
         await talk.reply(held.conversation_id, [NewReply("在")], epoch=0)
-        [delivery] = await talk.next_deliveries(["web", "telegram"], lease)
+        [delivery] = await talk.next_deliveries(["telegram"], lease)
         await talk.delivered(delivery.message.id, None)
         await work.orders.open("O-1", "8000")
     await store.close()

@@ -35,7 +35,7 @@ from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMe
 from crm_store.vault import Vault
 
 LEASE = timedelta(seconds=30)
-KEY = ConversationKey("web", "shop", "session-1")
+KEY = ConversationKey("telegram", "shop", "session-1")
 ROLES = list(Role)
 
 
@@ -156,7 +156,7 @@ TABLE: dict[str, tuple[str, Call]] = {
     ),
     "conversations.next_deliveries": (
         SYSTEM_ONLY,
-        lambda w, s: _answered(w.conversations.next_deliveries(["web"], LEASE)),
+        lambda w, s: _answered(w.conversations.next_deliveries(["telegram"], LEASE)),
     ),
     "conversations.delivered": (
         SYSTEM_ONLY,
@@ -237,7 +237,7 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
         assert lease is not None
         await talk.save_dialogue(lease, {"skill": "greet"})
         await talk.reply(here, [NewReply("在")], epoch=0)
-        [delivery] = await talk.next_deliveries(["web"], LEASE)
+        [delivery] = await talk.next_deliveries(["telegram"], LEASE)
         scene = Scene(shop, here, receipt.message_id, lease, delivery.message.id)
         if handoff:
             asked = await work.handoffs.request(here, HandoffReason.ASKED, {}, epoch=0)

@@ -16,6 +16,6 @@ async def quiet_site(assistant: Assistant) -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def site(quiet_site: Site) -> AsyncIterator[Site]:
-    """The shop with a worker and the outbox running."""
+    """The shop with a worker running."""
     async with answering(quiet_site.assistant):
         yield quiet_site

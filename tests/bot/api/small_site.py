@@ -17,7 +17,6 @@ from bot import settings as of
 from bot.api.app import create_api
 from bot.api.parts import ApiParts
 from bot.api.tokens import Tokens
-from bot.turn.outbox import Outbox, PulledChannel
 
 TOKEN_KEY = "a key of the tests, long enough for HS256"
 
@@ -122,10 +121,8 @@ async def opened(assistant: Assistant, settings: of.Settings) -> AsyncIterator[S
 
 @asynccontextmanager
 async def answering(assistant: Assistant) -> AsyncIterator[None]:
-    """Let a worker and the outbox run."""
-    pulled = {name: PulledChannel() for name in ("web", "rest")}
-    outbox = Outbox(assistant.store, pulled, assistant.bell)
-    tasks = [asyncio.create_task(assistant.worker.run()), asyncio.create_task(outbox.run())]
+    """Let a worker run."""
+    tasks = [asyncio.create_task(assistant.worker.run())]
     try:
         yield
     finally:
