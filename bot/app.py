@@ -5,7 +5,7 @@ by the function that needs them, so that a command that only wants the store doe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,6 @@ from bot.replies import LANGUAGES, Phrasebook
 from bot.settings import ConfigError, Settings, load_settings
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
-from bot.turn.outbox import Outbox, OutputChannel
 from bot.turn.turn import TurnRunner
 from bot.turn.worker import Answerer, Worker
 from crm_store.store import SqlStore
@@ -63,11 +62,6 @@ class App:
             lease=timedelta(seconds=conversation.lease_seconds),
             poll_seconds=conversation.poll_seconds,
         )
-
-    def outbox(self, channels: Mapping[str, OutputChannel]) -> Outbox:
-        """Return the sender for channels that push."""
-        poll = self.settings.assistant.conversation.poll_seconds
-        return Outbox(self.store, channels, self.bell, poll_seconds=poll)
 
 
 def vault_of(settings: Settings) -> Vault:

@@ -12,6 +12,7 @@ from bot.api.app import create_api
 from bot.api.metrics import MeasuredAnswerer, MeasuredEngine, Metrics
 from bot.api.parts import ApiParts
 from bot.app import App
+from bot.channels import telegram
 from bot.desk.mounting import mount_desk
 from bot.settings import ConfigError
 from bot.turn.worker import Answerer
@@ -53,6 +54,8 @@ async def serve(app: App, listening: socket.socket, ready: Callable[[], None]) -
         asyncio.create_task(run) for run in answering(app, MeasuredAnswerer(app.runner, metrics))
     ]
     background.append(asyncio.create_task(_announce(server, ready)))
+    if app.settings.env.telegram_token.get_secret_value():
+        background.append(asyncio.create_task(_telegram(app)))
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -95,6 +98,14 @@ def web_application(app: App, metrics: Metrics) -> Any:  # noqa: ANN401 - FastAP
         demo=settings.assistant.demo.logins,
     )
     return api
+
+
+async def _telegram(app: App) -> None:
+    """Receive and send on Telegram, in this process alone: the token allows one receiver."""
+    env = app.settings.env
+    token = env.telegram_token.get_secret_value()
+    phrasebook = app.services.phrasebook
+    await telegram.run(token, env.telegram_api, app.store, app.inbox, app.bell, phrasebook)
 
 
 async def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:
