@@ -38,6 +38,9 @@ from crm_store.types.handoffs import Handoff
 
 FOLDER = Path(__file__).parent
 
+pytestmark = pytest.mark.timeout(1200)
+"""The first test of all on a fresh machine trains the NLU and builds the index."""
+
 
 def dialogues() -> Iterator[Any]:
     """Return every dialogue of the folder as a test case."""

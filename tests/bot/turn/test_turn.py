@@ -28,6 +28,9 @@ from crm_store.types.handoffs import HandoffReason
 from nlu.errors import NluUnavailableError
 from nlu.types import Parse
 
+pytestmark = pytest.mark.timeout(1200)
+"""The first test of all on a fresh machine trains the NLU and builds the index."""
+
 BROKEN = "非常抱歉"
 
 
