@@ -10,6 +10,7 @@ from bot.api.limits import RateLimit
 from bot.api.metrics import Metrics
 from bot.api.shelf import Shelf
 from bot.api.tokens import Tokens
+from bot.replies import Phrasebook
 from bot.settings import Settings
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
@@ -45,6 +46,7 @@ class Api:
         self.parts = parts
         self.store = parts.store
         self.tokens = Tokens(parts.settings.env.token_key.get_secret_value())
+        self.phrasebook = Phrasebook(time_zone=parts.settings.assistant.retailer.time_zone)
         self.shelf = Shelf(parts.store, parts.search)
         self.messages_limit = RateLimit(web.messages_per_minute)
         """Per conversation."""

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from crm_store.ports import CrmStore
 from crm_store.types.actors import Actor, Role
@@ -169,7 +170,8 @@ class Shelf:
             version = await uow.catalog.version()
             if version != self._snapshot.version:
                 products = tuple(await uow.catalog.products())
-                self._snapshot = _Snapshot(version, products, _categories(products))
+                categories = _categories(products)
+                self._snapshot = _Snapshot(version, _mixed(products, categories), categories)
         return self._snapshot
 
 
@@ -183,6 +185,15 @@ def _categories(products: Sequence[Product]) -> tuple[Category, ...]:
         for slug, count in counts.items()
     ]
     return tuple(sorted(found, key=lambda c: (_rank(c.line), c.line, -c.products, c.slug)))
+
+
+def _mixed(products: Sequence[Product], categories: Sequence[Category]) -> tuple[Product, ...]:
+    """Return the products with every category in turn, as a shop window shows them."""
+    shelves: dict[str, list[Product]] = {category.slug: [] for category in categories}
+    for product in products:
+        shelves[product.category].append(product)
+    turns = zip_longest(*shelves.values())
+    return tuple(product for turn in turns for product in turn if product is not None)
 
 
 def _rank(line: str) -> int:

@@ -1,13 +1,12 @@
 """The demo shop's pages, rendered here without a framework, and its "I am …" for the chat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final
 
-from babel.numbers import format_currency
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,6 +18,7 @@ from bot.api.problems import ProblemError
 from bot.api.products import cheapest
 from bot.api.shelf import Listing
 from bot.api.views import View
+from bot.replies import Speaker
 from crm_store.types.actors import SYSTEM
 from crm_store.types.catalog import Product
 from crm_store.types.people import Member
@@ -43,57 +43,37 @@ pages = Environment(
 class Reader:
     """Who reads a page: words, names and prices in their language."""
 
-    language: str
+    speaker: Speaker
+    attributes: Mapping[str, str]
+    """Attribute slug to its printed name."""
 
     def __call__(self, zh: str, en: str) -> str:
         """Return one of two wordings."""
-        return en if self.language == "en" else zh
+        return en if self.speaker.language == "en" else zh
 
     def local(self, text: LocalText) -> str:
         """Return a bilingual text."""
-        return text.in_language(self.language)
+        return self.speaker.local(text)
 
     def money(self, amount: Decimal, currency: str = "CNY") -> str:
-        """Return a price without empty cents, with the shop's own symbol in both languages."""
-        return format_currency(amount, currency, locale="zh_CN").removesuffix(".00")
+        """Return an amount as the language prints it."""
+        return self.speaker.money(amount, currency)
 
     def price(self, product: Product) -> str:
         """Return the price a product starts at."""
-        price, currency = cheapest(product)
+        printed = self.money(*cheapest(product))
         several = len({variant.price for variant in product.variants}) > 1
-        printed = self.money(price, currency)
         return self(f"{printed} 起", f"from {printed}") if several else printed
 
     def attribute(self, slug: str) -> str:
         """Return the printed name of a product's attribute."""
-        words = slug.replace("_", " ").capitalize()
-        return self(ATTRIBUTES.get(slug, words), words)
+        return self.attributes.get(slug, slug.replace("_", " ").capitalize())
 
 
-ATTRIBUTES: Final = {
-    "capacity": "容量",
-    "care": "洗护",
-    "colour_temperature": "色温",
-    "fit": "版型",
-    "flavour": "口味",
-    "ingredients": "配料",
-    "material": "材质",
-    "net_weight": "净含量",
-    "noise": "噪音",
-    "origin": "产地",
-    "power": "功率",
-    "season": "季节",
-    "shelf_life": "保质期",
-    "skin_type": "适合肤质",
-    "spf": "防晒指数",
-    "storage": "储存",
-    "style": "风格",
-    "texture": "质地",
-    "volume": "容量",
-    "warranty": "保修",
-    "weight": "重量",
-}
-"""Chinese names of the attributes that shops commonly keep."""
+def reader_of(api: Api, language: str) -> Reader:
+    """Return a reader of a language."""
+    speaker = api.phrasebook.speaker(language)
+    return Reader(speaker, api.phrasebook.section(language, "attributes"))
 
 
 def language_of(request: Request) -> str:
@@ -108,7 +88,8 @@ def language_of(request: Request) -> str:
 async def page(request: Request, name: str, status: int = 200, **values: object) -> HTMLResponse:
     """Render a page with what every page needs: retailer, language, addresses, members."""
     api: Api = request.app.state.api
-    reader = Reader(language_of(request))
+    language = language_of(request)
+    reader = reader_of(api, language)
     text = pages.get_template(name).render(
         t=reader,
         asset=static.address,
@@ -119,8 +100,8 @@ async def page(request: Request, name: str, status: int = 200, **values: object)
         **values,
     )
     response = HTMLResponse(text, status, headers={"Cache-Control": "private, no-cache"})
-    if request.query_params.get("lang") == reader.language:
-        response.set_cookie(LANGUAGE_COOKIE, reader.language, max_age=31_536_000, samesite="lax")
+    if request.query_params.get("lang") == language:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
     return response
 
 

@@ -79,7 +79,7 @@ function operation(path, method, said) {
     make("summary", {},
       make("span", { className: `method ${method}` }, method.toUpperCase()),
       make("code", {}, path),
-      make("span", { className: "said" }, said.summary ?? "")),
+      make("span", { className: "said" }, inline((said.description ?? said.summary ?? "").split(/[.:;](?:\s|$)/)[0]))),
     make("div", { className: "inside" },
       prose(said.description),
       keys.length ? make("p", {}, "Bearer: ", keys.join(", ")) : null,

@@ -106,7 +106,7 @@ let made = 0;
 
 export function iconName(slug, line = "") {
   for (const text of [slug, line]) {
-    const rule = text && RULES.find(([pattern]) => pattern.test(text.toLowerCase()));
+    const rule = text && RULES.find(([pattern]) => pattern.test(text.toLowerCase().replaceAll("_", "-")));
     if (rule) return rule[1];
   }
   return "gift";
@@ -157,7 +157,7 @@ export function tile(slug, { line = "", seed = slug } = {}) {
     transform: "translate(27 27) scale(1.75)",
     fill: "none",
     stroke: `hsl(${hue} 40% 30%)`,
-    "stroke-width": 1.1,
+    "stroke-width": 0.85,
     "stroke-linecap": "round",
     "stroke-linejoin": "round",
   }, svg);

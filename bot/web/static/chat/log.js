@@ -130,7 +130,7 @@ export class Log {
     const mine = message.author === "customer";
     const who = mine ? this.words.you : message.agent ?? this.words.shop;
     const body = make("div", { class: "body" });
-    if (message.agent) body.append(make("span", { class: "name" }, message.agent));
+    if (message.agent) body.append(make("span", { class: "name", "aria-hidden": "true" }, message.agent));
     if (message.text) {
       body.append(make("div", { class: "bubble", dir: "auto" },
         make("span", { class: "sr" }, `${who}: `), make("span", { class: "text" }, message.text)));
