@@ -60,10 +60,17 @@ def gazetteer(products: Iterable[Product], shops: Iterable[Store]) -> Gazetteer:
         [
             *(_entry("product", product.id, product.name) for product in products),
             *(_entry("category", slug, name) for slug, name in categories.items()),
-            *(GazetteerEntry("brand", brand, (brand,)) for brand in sorted(brands)),
+            *(GazetteerEntry("brand", brand, _spellings(brand)) for brand in sorted(brands)),
             *(_entry("store", shop.id, shop.name) for shop in shops),
         ]
     )
+
+
+def _spellings(brand: str) -> tuple[str, ...]:
+    """Return what a brand is called: "禾研 Heyan" also by either half."""
+    halves = brand.split()
+    bilingual = not brand.isascii() and any(half.isascii() for half in halves)
+    return (brand, *halves) if bilingual else (brand,)
 
 
 def _entry(kind: str, value: str, name: LocalText) -> GazetteerEntry:

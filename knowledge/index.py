@@ -14,6 +14,7 @@ those, lose results, and answer badly under filters that leave few products.
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     import faiss
     from bm25s import BM25
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
@@ -154,7 +155,6 @@ def _read_manifest(folder: Path) -> Manifest:
 
 def _load(folder: Path, manifest: Manifest) -> CatalogIndex:
     import faiss  # noqa: PLC0415 - heavy
-    from bm25s import BM25  # noqa: PLC0415 - heavy
 
     # One thread a query: callers bring the parallelism, and OpenMP's idle threads would spin.
     faiss.omp_set_num_threads(1)
@@ -165,7 +165,7 @@ def _load(folder: Path, manifest: Manifest) -> CatalogIndex:
         np.array(rows["positions"], dtype=np.int64),
         tuple(rows["hashes"]),
         faiss.read_index(str(folder / VECTORS), faiss.IO_FLAG_MMAP_IFC),
-        BM25.load(folder, mmap=True, show_progress=False),
+        _bm25().load(folder, mmap=True, show_progress=False),
     )
 
 
@@ -208,12 +208,11 @@ def _write_files(
     hashes: list[str],
 ) -> None:
     import faiss  # noqa: PLC0415 - heavy
-    from bm25s import BM25  # noqa: PLC0415 - heavy
 
     vectors = faiss.IndexFlatIP(matrix.shape[1])
     vectors.add(matrix)
     faiss.write_index(vectors, str(folder / VECTORS))
-    bm25 = BM25(k1=_K1, b=_B)
+    bm25 = _bm25()(k1=_K1, b=_B)
     # It cannot divide by the mean length of nothing: an empty text counts as one empty word.
     bm25.index([doc.terms() or [""] for doc in docs] or [[""]], show_progress=False)
     bm25.save(folder, show_progress=False)
@@ -260,3 +259,12 @@ def _prune(root: Path) -> None:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _bm25() -> "type[BM25]":
+    """The BM25 class, loaded late; its logger would otherwise print at every build."""
+    from bm25s import BM25  # noqa: PLC0415 - heavy
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    found: type[BM25] = BM25
+    return found

@@ -26,6 +26,12 @@ STOP_WORDS = frozenset(
 )
 """English words that say nothing about a product."""
 
+_STOP_PHRASES = re.compile(
+    "有没有|有什么|什么样|怎么样|什么|哪些|哪款|适合|推荐|介绍|帮我|给我|我想要|我想|想要|需要|可以|请问|"
+    "一些|一下|一点|[吗呢吧啊呀的了]"
+)
+"""Chinese words that say nothing about a product; they also part the words beside them."""
+
 
 def simplified(text: str) -> str:
     """The text in Simplified characters; other scripts untouched."""
@@ -56,7 +62,8 @@ def terms(text: str) -> list[str]:
     found: list[str] = []
     for run in _RUN.findall(normalise(text)):
         if _HAS_CJK.match(run):
-            found.extend(map("".join, pairwise(run)) if len(run) > 1 else [run])
+            for piece in filter(None, _STOP_PHRASES.split(run)):
+                found.extend(map("".join, pairwise(piece)) if len(piece) > 1 else [piece])
         elif run not in STOP_WORDS:
             found.extend(_latin(run))
     return found

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, get_currency_symbol
 from jinja2 import Environment, StrictUndefined, Template
@@ -111,6 +112,17 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
     return symbol + format_decimal(amount, pattern, locale=_locale(language))
 
 
+def _phone(value: str) -> str:
+    """Print a phone as people dial it: without the country code within mainland China."""
+    try:
+        number = phonenumbers.parse(value, "CN")
+    except phonenumbers.NumberParseException:
+        return value
+    home = number.country_code == phonenumbers.country_code_for_region("CN")
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, style.NATIONAL if home else style.INTERNATIONAL)
+
+
 def _filters(language: str, zone: ZoneInfo) -> dict[str, object]:
     locale = _locale(language)
 
@@ -127,6 +139,7 @@ def _filters(language: str, zone: ZoneInfo) -> dict[str, object]:
         "moment": moment,
         "clock": lambda value: value.strftime("%H:%M"),
         "money": lambda value, currency="CNY": _money(value, currency, language),
+        "phone": _phone,
         "number": lambda value: format_decimal(value, locale=locale),
         "local": lambda value: value.in_language(language),
     }
