@@ -2,10 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
@@ -17,11 +19,30 @@ from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.types.catalog import Product
 from knowledge.ports import CatalogSearch
-from knowledge.types import CatalogItem, Purchase, Reason, SearchFilters, SearchQuery
+from knowledge.types import (
+    CatalogItem,
+    Purchase,
+    Reason,
+    Recommendation,
+    SearchFilters,
+    SearchQuery,
+)
 
 BATCH = 500
 """Products a transaction."""
 ORDERS_LOOKED_AT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A product to print, and why."""
+
+    product_id: str
+    score: float
+    why: str
+
+
+Look: TypeAlias = Callable[[SqlStore, CatalogSearch], Awaitable[list[Shown]]]
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 limit_option = click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True)
@@ -100,18 +121,16 @@ def search(
 ) -> None:
     """Search products by words and meaning."""
 
-    async def run() -> None:
-        async with _opened() as (store, found):
-            allowed = None
-            if store_id:
-                async with store.reading(SYSTEM) as uow:
-                    allowed = await uow.catalog.in_stock(store_id)
-            filters = SearchFilters(price_min, price_max, frozenset(category), allowed=allowed)
-            query = SearchQuery(text, lang or "zh", filters, limit)
-            for hit in found.search(query):
-                _show(found.get(hit.product_id), hit.score, ", ".join(hit.matched), as_json=as_json)
+    async def look(store: SqlStore, found: CatalogSearch) -> list[Shown]:
+        allowed = None
+        if store_id:
+            async with store.reading(SYSTEM) as uow:
+                allowed = await uow.catalog.in_stock(store_id)
+        filters = SearchFilters(price_min, price_max, frozenset(category), allowed=allowed)
+        hits = found.search(SearchQuery(text, lang or "zh", filters, limit))
+        return [Shown(hit.product_id, hit.score, ", ".join(hit.matched)) for hit in hits]
 
-    asyncio.run(run())
+    asyncio.run(_print(look, as_json=as_json))
 
 
 @catalog.command()
@@ -121,13 +140,11 @@ def search(
 def similar(sku: str, limit: int, *, as_json: bool) -> None:
     """Show products like the one with this SKU or product id."""
 
-    async def run() -> None:
-        async with _opened() as (store, found):
-            product_id = await _product_id(store, sku)
-            for hit in found.similar(product_id, limit, SearchFilters()):
-                _show(found.get(hit.product_id), hit.score, "similar", as_json=as_json)
+    async def look(store: SqlStore, found: CatalogSearch) -> list[Shown]:
+        hits = found.similar(await _product_id(store, sku), limit, SearchFilters())
+        return [Shown(hit.product_id, hit.score, "similar") for hit in hits]
 
-    asyncio.run(run())
+    asyncio.run(_print(look, as_json=as_json))
 
 
 @catalog.command()
@@ -137,18 +154,10 @@ def similar(sku: str, limit: int, *, as_json: bool) -> None:
 def pair(sku: str, limit: int, *, as_json: bool) -> None:
     """Show what goes with the product of this SKU or product id."""
 
-    async def run() -> None:
-        async with _opened() as (store, found):
-            product_id = await _product_id(store, sku)
-            for advice in found.pair(product_id, limit, SearchFilters()):
-                _show(
-                    found.get(advice.product_id),
-                    advice.score,
-                    _reason(advice.reason),
-                    as_json=as_json,
-                )
+    async def look(store: SqlStore, found: CatalogSearch) -> list[Shown]:
+        return _advice(found.pair(await _product_id(store, sku), limit, SearchFilters()))
 
-    asyncio.run(run())
+    asyncio.run(_print(look, as_json=as_json))
 
 
 @catalog.command()
@@ -159,25 +168,31 @@ def pair(sku: str, limit: int, *, as_json: bool) -> None:
 def recommend(member_id: int, text: str | None, limit: int, *, as_json: bool) -> None:
     """Recommend products to a member, with reasons."""
 
-    async def run() -> None:
-        async with _opened() as (store, found):
-            async with store.reading(SYSTEM) as uow:
-                orders = await uow.orders.for_member(member_id, limit=ORDERS_LOOKED_AT)
-            bought = [
-                Purchase(line.product_id, order.placed_at.date(), line.quantity)
-                for order in orders
-                for line in order.lines
-                if line.product_id
-            ]
-            for advice in found.recommend(bought, text=text, limit=limit):
-                _show(
-                    found.get(advice.product_id),
-                    advice.score,
-                    _reason(advice.reason),
-                    as_json=as_json,
-                )
+    async def look(store: SqlStore, found: CatalogSearch) -> list[Shown]:
+        async with store.reading(SYSTEM) as uow:
+            orders = await uow.orders.for_member(member_id, limit=ORDERS_LOOKED_AT)
+        bought = [
+            Purchase(line.product_id, order.placed_at.date(), line.quantity)
+            for order in orders
+            for line in order.lines
+            if line.product_id
+        ]
+        return _advice(found.recommend(bought, text=text, limit=limit))
 
-    asyncio.run(run())
+    asyncio.run(_print(look, as_json=as_json))
+
+
+def _advice(found: Iterable[Recommendation]) -> list[Shown]:
+    return [Shown(one.product_id, one.score, _reason(one.reason)) for one in found]
+
+
+async def _print(look: Look, *, as_json: bool) -> None:
+    """Open store and search, look, and print a product a line."""
+    async with _opened() as (store, found):
+        for shown in await look(store, found):
+            item = found.get(shown.product_id)
+            if item is not None:
+                click.echo(_json(item, shown) if as_json else _line(item, shown))
 
 
 @asynccontextmanager
@@ -204,25 +219,17 @@ def _reason(reason: Reason) -> str:
     return f"{reason.kind} {about}" if about else str(reason.kind)
 
 
-def _show(item: CatalogItem | None, score: float, why: str, *, as_json: bool) -> None:
-    if item is None:
-        return
-    if as_json:
-        shown = {
-            "product_id": item.product_id,
-            "names": dict(item.names),
-            "price": str(item.price),
-            "score": round(score, 4),
-            "why": why,
-        }
-        click.echo(json.dumps(shown, ensure_ascii=False))
-        return
-    click.echo(f"{item.product_id:<14} {_money(item):>10}  {_names(item.names.values())}  [{why}]")
+def _json(item: CatalogItem, shown: Shown) -> str:
+    fields = {
+        "product_id": item.product_id,
+        "names": dict(item.names),
+        "price": str(item.price),
+        "score": round(shown.score, 4),
+        "why": shown.why,
+    }
+    return json.dumps(fields, ensure_ascii=False)
 
 
-def _money(item: CatalogItem) -> str:
-    return f"{item.price} {item.currency}"
-
-
-def _names(names: Iterable[str]) -> str:
-    return " / ".join(names)
+def _line(item: CatalogItem, shown: Shown) -> str:
+    price = f"{item.price} {item.currency}"
+    return f"{item.product_id:<14} {price:>12}  {' / '.join(item.names.values())}  [{shown.why}]"
