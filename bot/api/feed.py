@@ -19,11 +19,10 @@ from sse_starlette import ServerSentEvent
 from bot.api import web_channel
 from bot.api.parts import Api
 from bot.api.tokens import ConversationClaims
-from bot.api.views import PENDING, MessageView
 from bot.api.web_channel import Standing
 from crm_store.ports import UnitOfWork
 from crm_store.types.actors import SYSTEM
-from crm_store.types.conversations import Conversation, Direction, Message, MessageState, Owner
+from crm_store.types.conversations import Conversation, Message, MessageState, Owner
 
 LOOK_SECONDS = 1.0
 EventData: TypeAlias = dict[str, str | bool | None]
@@ -92,18 +91,12 @@ class Feed:
             shown = await web_channel.shown(uow, fresh)
             typing = await self._is_typing(uow, conversation, fresh)
         if fresh:
-            self._skip_unseen(fresh, shown)
+            self._after = fresh[-1].id
         return [
             *self._owner_event(standing),
             *(_event("message", message.model_dump_json(), message.id) for message in shown),
             *self._typing_event(typing),
         ]
-
-    def _skip_unseen(self, fresh: list[Message], shown: list[MessageView]) -> None:
-        """Go on after what was shown, and after dropped messages with nothing pending before."""
-        pending = next((m.id for m in fresh if _pending(m)), None)
-        last = fresh[-1].id if pending is None else pending - 1
-        self._after = max(last, shown[-1].id if shown else 0)
 
     async def _is_typing(
         self, uow: UnitOfWork, conversation: Conversation, fresh: list[Message]
@@ -111,7 +104,7 @@ class Feed:
         if conversation.owner is not Owner.BOT or not (fresh or self._typing):
             return False
         last = await uow.conversations.tail(conversation.id, limit=1)
-        return any(_pending(m) or m.state is MessageState.RECEIVED for m in last)
+        return any(message.state is MessageState.RECEIVED for message in last)
 
     def _owner_event(self, standing: Standing) -> list[ServerSentEvent]:
         if standing == self._standing:
@@ -125,10 +118,6 @@ class Feed:
             return []
         self._typing = typing
         return [_event("typing", _dumped({"typing": typing}))]
-
-
-def _pending(message: Message) -> bool:
-    return message.direction is Direction.OUT and message.state in PENDING
 
 
 def _dumped(data: EventData) -> str:

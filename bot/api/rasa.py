@@ -13,7 +13,7 @@ from bot.api.parts import Api, ApiDep
 from bot.api.problems import ProblemError, slow_down
 from bot.api.texts import cleaned, require_text
 from bot.api.tokens import MemberClaims
-from bot.api.views import PENDING, SHOWN, ButtonView, CardView, View, view
+from bot.api.views import SHOWN, ButtonView, CardView, View, view
 from crm_store.errors import InvalidRecordError, NotPermittedError
 from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import (
@@ -128,7 +128,7 @@ async def _replies(api: Api, receipt: Received) -> list[Message]:
         with api.parts.bell.listening(receipt.conversation_id) as rung:
             message, replies = await _look(api, receipt)
             left = deadline - clock()
-            if left <= 0 or _complete(message, replies):
+            if left <= 0 or message is None or message.state is MessageState.HANDLED:
                 return [reply for reply in replies if reply.state in SHOWN]
             with suppress(TimeoutError):
                 await asyncio.wait_for(rung.wait(), min(LOOK_SECONDS, left))
@@ -144,11 +144,6 @@ async def _look(api: Api, receipt: Received) -> tuple[Message | None, list[Messa
         m for m in found if m.direction is Direction.OUT and m.in_reply_to == receipt.message_id
     ]
     return message, replies
-
-
-def _complete(message: Message | None, replies: list[Message]) -> bool:
-    handled = message is None or message.state is MessageState.HANDLED
-    return handled and not any(reply.state in PENDING for reply in replies)
 
 
 def _rest_reply(sender: str, message: Message) -> RestReply:

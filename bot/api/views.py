@@ -16,8 +16,6 @@ from crm_store.types.conversations import (
 
 SHOWN = frozenset({MessageState.SENT, MessageState.UNCERTAIN})
 """Outbound messages that the customer may see."""
-PENDING = frozenset({MessageState.QUEUED, MessageState.SENDING})
-"""Outbound messages that will be seen soon, or be dropped."""
 
 
 class View(BaseModel):
@@ -113,20 +111,8 @@ class Accepted(View):
 
 
 def visible(messages: Sequence[Message]) -> list[Message]:
-    """Return what the customer may see of consecutive messages, up to the first that is pending.
-
-    A reader resumes after the last id it saw, so nothing behind a pending message is shown yet;
-    otherwise that message would be skipped when it is sent a moment later.
-    """
-    shown: list[Message] = []
-    for message in messages:
-        if message.direction is Direction.OUT:
-            if message.state in PENDING:
-                break
-            if message.state not in SHOWN:
-                continue
-        shown.append(message)
-    return shown
+    """Return what the customer may see: both sides' words, not the desk's events."""
+    return [m for m in messages if m.direction is Direction.IN or m.state in SHOWN]
 
 
 def view(message: Message, agent: str | None = None) -> MessageView:
