@@ -43,7 +43,11 @@ def test_blind_indexes_meet_only_under_one_key_and_domain() -> None:
     assert index != Vault([NEW], OLD).blind_index("phone", "+8613800138000")
 
 
-@pytest.mark.parametrize(("keys", "index_key"), [([], INDEX), (["short"], INDEX), ([NEW], "short")])
+@pytest.mark.parametrize(
+    ("keys", "index_key"),
+    [([], INDEX), (["short"], INDEX), ([NEW], "short")],
+    ids=["no key", "a short key", "a short index key"],
+)
 def test_bad_keys_are_refused(keys: list[str], index_key: str) -> None:
     with pytest.raises(VaultError):
         Vault(keys, index_key)
