@@ -38,7 +38,7 @@ run: install ## Serve the demo shop on http://127.0.0.1:8080 (HUIKE_PORT changes
 	@$(BIN)/huike serve
 
 test: install-dev ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: install-dev ## Style, types and the rules of the house
 	@$(BIN)/ruff check .
