@@ -212,7 +212,7 @@ async def test_a_demo_member_is_known_and_a_guest_is_not(visit: Visit) -> None:
 
 
 async def test_on_a_phone_the_chat_fills_the_screen(visit: Visit) -> None:
-    page = await (await visit(**PHONE)).page()
+    page = await (await visit(**PHONE, reduced_motion="reduce")).page()
     chat = Chat(page)
     await chat.launcher.tap()
     await expect(chat.panel).to_be_visible()
