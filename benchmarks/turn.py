@@ -15,6 +15,7 @@ import uuid
 from statistics import median, quantiles
 
 import httpx
+from uvicorn.loops.auto import auto_loop_factory
 
 from bot.api.app import create_api
 from bot.api.parts import ApiParts
@@ -99,4 +100,5 @@ def _ms(seconds: float) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20)
-    asyncio.run(main(parser.parse_args().rounds))
+    with asyncio.Runner(loop_factory=auto_loop_factory(use_subprocess=False)) as runner:
+        runner.run(main(parser.parse_args().rounds))

@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 
 import click
+from uvicorn.loops.auto import auto_loop_factory
 
 from bot.app import App, open_app
 from bot.cli.progress import bars
@@ -22,8 +25,7 @@ def serve(host: str | None, port: int | None) -> None:
     """
     settings = load_settings()
     _log()
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(settings, host or settings.env.host, port or settings.env.port))
+    _run(_serve(settings, host or settings.env.host, port or settings.env.port))
 
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
@@ -40,8 +42,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 def worker() -> None:
     """Answer conversations without serving pages; start as many as there is work for."""
     _log()
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_work(load_settings()))
+    _run(_work(load_settings()))
 
 
 async def _work(settings: Settings) -> None:
@@ -52,6 +53,13 @@ async def _work(settings: Settings) -> None:
             app: App = await stack.enter_async_context(open_app(settings, progress=progress))
         click.echo("Answering conversations. Ctrl-C stops.")
         await serving.work(app)
+
+
+def _run(program: Coroutine[Any, Any, None]) -> None:
+    """Run until done or Ctrl-C, on uvloop where it is installed (uvicorn brings it)."""
+    loop_factory = auto_loop_factory(use_subprocess=False)
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(program)
 
 
 def _log() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, get_currency_symbol
 from jinja2 import Environment, StrictUndefined, Template
@@ -101,13 +102,15 @@ def _to_traditional() -> "OpenCC":
     return OpenCC("s2hk")
 
 
-def _locale(language: str) -> str:
-    return "en_GB" if language.startswith("en") else "zh_CN"
+@cache
+def _locale(language: str) -> Locale:
+    # An object: by name, Babel goes through all names it knows at every call.
+    return Locale.parse("en_GB" if language.startswith("en") else "zh_CN")
 
 
 def _money(amount: Decimal, currency: str, language: str) -> str:
     # The shop's own symbol in both languages: English pages of Chinese shops print ¥, not CN¥.
-    symbol = get_currency_symbol(currency, locale="zh_CN")
+    symbol = get_currency_symbol(currency, locale=_locale("zh"))
     pattern = "#,##0.00" if amount != amount.to_integral_value() else "#,##0"
     return symbol + format_decimal(amount, pattern, locale=_locale(language))
 

@@ -115,9 +115,10 @@ class Inbox(Timeline):
 
     async def dialogue(self, conversation_id: int) -> JSONObject:
         """Return the dialogue state; an empty object at first."""
-        row = await self._row(conversation_id)
-        if row is None or not await self._takes_part(row):
-            return {}
+        if self._actor.role is not Role.SYSTEM:
+            row = await self._row(conversation_id)
+            if row is None or not await self._takes_part(row):
+                return {}
         saved = await self._session.get(DialogueStateRow, conversation_id, populate_existing=True)
         return {} if saved is None else saved.state
 
