@@ -41,11 +41,15 @@ class FoundOrder:
 
 
 async def which_order(
-    turn: Turn, *, about: Callable[[Order], bool] = lambda _: True
+    turn: Turn,
+    *,
+    about: Callable[[Order], bool] = lambda _: True,
+    rather: Callable[[Order], bool] = lambda _: True,
 ) -> FoundOrder | Outcome:
     """Return the order meant, or the question that leads to it.
 
     ``about`` tells which orders the skill is usually asked about: without a number they go first.
+    Where there is none of them, the newest that is ``rather`` meant is taken.
     """
     number = _number(turn)
     if number is not None:
@@ -55,7 +59,8 @@ async def which_order(
         return _ask_number(turn)
     if _LATEST.search(turn.said):
         return FoundOrder(orders[0])
-    candidates = [order for order in orders if about(order)] or orders[:1]
+    newest = next(filter(rather, orders), orders[0])
+    candidates = [order for order in orders if about(order)] or [newest]
     candidates = _mentioned(turn, orders) or candidates
     if len(candidates) == 1:
         return FoundOrder(candidates[0])

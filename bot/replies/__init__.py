@@ -118,7 +118,7 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
 def _phone(value: str) -> str:
     """Print a phone as people dial it: without the country code within mainland China."""
     try:
-        number = phonenumbers.parse(value, "CN")
+        number = phonenumbers.parse(str(value), "CN")
     except phonenumbers.NumberParseException:
         return value
     home = number.country_code == phonenumbers.country_code_for_region("CN")

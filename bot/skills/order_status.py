@@ -35,7 +35,11 @@ _NOT_RECEIVED: Final = re.compile(
 async def order_status(turn: Turn) -> Outcome:
     """Find the order meant and tell where it is; offer a human when something is wrong."""
     usual = _ARRIVED if _SIGNED_FOR.search(turn.said) else _ON_ITS_WAY
-    found = await which_order.which_order(turn, about=lambda order: order.state in usual)
+    found = await which_order.which_order(
+        turn,
+        about=lambda order: order.state in usual,
+        rather=lambda order: bool(order.shipments),
+    )
     if isinstance(found, Outcome):
         return found
     told = _told(turn, found.order)

@@ -15,6 +15,7 @@ from crm_store.repositories.identities import (
 )
 from crm_store.repositories.member_cards import member_card
 from crm_store.types.actors import STAFF_ROLES, Role
+from crm_store.types.orders import OrderState
 from crm_store.types.people import (
     Identity,
     IdentityKind,
@@ -145,7 +146,10 @@ class MembersRepository(Repository):
         return to_identity(row)
 
     async def sample(self, limit: int) -> list[Member]:
-        """Return members with recent orders, to log in as in a demonstration; system only."""
+        """Return members to log in as in a demonstration; system only.
+
+        First those with an order on its way, then by the newest order.
+        """
         if self._actor.role is not Role.SYSTEM:
             return []
         rows = await self._session.scalars(
@@ -153,7 +157,11 @@ class MembersRepository(Repository):
             .join(OrderRow, OrderRow.member_id == MemberRow.id)
             .where(MemberRow.status == MemberStatus.ACTIVE)
             .group_by(MemberRow.id)
-            .order_by(func.max(OrderRow.placed_at).desc(), MemberRow.id)
+            .order_by(
+                func.max(case((OrderRow.state == OrderState.SHIPPED, 1), else_=0)).desc(),
+                func.max(OrderRow.placed_at).desc(),
+                MemberRow.id,
+            )
             .limit(limit)
         )
         return [to_member(row) for row in rows]

@@ -1,6 +1,5 @@
 """Every embedder keeps these promises, whatever model and engine is behind it."""
 
-
 from __future__ import annotations
 
 import shutil
