@@ -73,7 +73,7 @@ class Members(Protocol):
         """Add an identity; raises `ConflictError` when it is attested for somebody else."""
 
     async def sample(self, limit: int) -> list[Member]:
-        """Return members to log in as in a demonstration, orders on their way first; system only."""
+        """Return members to log in as in a demonstration, system only: some wait for a parcel."""
 
 
 class Orders(Protocol):
