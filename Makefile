@@ -6,10 +6,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 export HUIKE_PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check bench clean
+.PHONY: help install install-dev demo run test check bench clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A stamp per set of requirements: a second run costs nothing.
 $(VENV)/.created:
@@ -31,10 +31,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 install: $(VENV)/.installed ## Install into .venv
 install-dev: $(VENV)/.installed-dev ## Install with everything that tests and checks need
 
-run: install ## Serve the demo shop on http://127.0.0.1:8080 (HUIKE_PORT changes it)
+demo: install ## Make the demo retailer's database
 	@$(BIN)/huike init
 	@$(BIN)/huike db upgrade
 	@$(BIN)/huike demo load
+
+run: demo ## Serve the demo shop on http://127.0.0.1:8080 (HUIKE_PORT changes it)
 	@$(BIN)/huike serve
 
 test: install-dev ## Run the tests
@@ -46,8 +48,9 @@ check: install-dev ## Style, types and the rules of the house
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: install-dev ## Benchmarks: ratios measured side by side
+bench: install-dev demo ## Benchmarks: ratios measured side by side
 	@$(BIN)/python -m benchmarks.turn
+	@$(BIN)/python -m benchmarks.embedding
 
 clean: ## Remove the environment and all local data
 	rm -rf $(VENV) var
