@@ -118,17 +118,21 @@ def test_broken_training_data_names_file_and_line(migrated: Terminal) -> None:
 
 
 def test_an_import_tells_what_it_did_and_may_be_repeated(migrated: Terminal) -> None:
-    file = migrated.folder / "stock.csv"
+    file = migrated.folder / "loyalty.csv"
     file.write_text(
-        "store_id,sku,quantity,updated_at\n"
-        "SH01,A-1,3,2026-01-01 09:00:00\n"
-        "SH01,A-2,many,2026-01-01 09:00:00\n"
+        "card_no,name,phone,tier,joined_on\n"
+        "VIP00000001,林晓,13800138000,gold,2026-01-01\n"
+        "VIP00000002,周敏,12,gold,2026-01-01\n"
     )
-    first = json.loads(migrated.run("import", "stock", str(file), "--json").stdout)
-    assert (first["read"], first["accepted"], first["quarantined"]) == (2, 1, 1)
+    first = json.loads(migrated.run("import", "loyalty", str(file), "--json").stdout)
+    assert (first["read"], first["accepted"], first["quarantined"]) == (2, 1, 1), first
     assert first["reasons"][0]["line"] == 3
-    again = json.loads(migrated.run("import", "stock", str(file), "--json").stdout)
+    again = json.loads(migrated.run("import", "loyalty", str(file), "--json").stdout)
     assert (again["accepted"], again["unchanged"], again["quarantined"]) == (0, 1, 1)
+    shown = migrated.run("members", "show", "13800138000").stdout
+    assert "林晓" in shown
+    assert "138****8000" in shown
+    assert "13800138000" not in shown
 
 
 def test_an_unknown_source_is_named(migrated: Terminal) -> None:
