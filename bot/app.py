@@ -92,15 +92,26 @@ async def open_app(
     settings = settings or load_settings()
     async with open_store(settings) as store:
         embedder = await asyncio.to_thread(load_embedder, settings, progress)
-        search = await open_search(settings, store, embedder, progress)
+        phrasebook = phrasebook_of(settings)
+        search = await open_search(settings, store, embedder, phrasebook, progress)
         nlu = await open_nlu(settings, store, embedder, progress)
-        yield assemble(settings, store, search, nlu)
+        yield assemble(settings, store, search, nlu, phrasebook)
 
 
-def assemble(settings: Settings, store: SqlStore, search: CatalogSearch, nlu: NluEngine) -> App:
+def phrasebook_of(settings: Settings) -> Phrasebook:
+    """Read the reply templates, for the retailer's time zone."""
+    return Phrasebook(time_zone=settings.assistant.retailer.time_zone)
+
+
+def assemble(
+    settings: Settings,
+    store: SqlStore,
+    search: CatalogSearch,
+    nlu: NluEngine,
+    phrasebook: Phrasebook,
+) -> App:
     """Wire opened parts."""
-    zone = settings.assistant.retailer.time_zone
-    services = Services(store, search, Phrasebook(time_zone=zone), lambda: datetime.now(UTC))
+    services = Services(store, search, phrasebook, lambda: datetime.now(UTC))
     bell = Bell()
     limit = settings.assistant.conversation.max_characters
     return App(
@@ -130,7 +141,11 @@ def load_embedder(settings: Settings, progress: Progress = no_progress) -> Embed
 
 
 async def open_search(
-    settings: Settings, store: SqlStore, embedder: Embedder, progress: Progress = no_progress
+    settings: Settings,
+    store: SqlStore,
+    embedder: Embedder,
+    phrasebook: Phrasebook,
+    progress: Progress = no_progress,
 ) -> CatalogSearch:
     """Open the search index, built first where it is missing or stale."""
     from knowledge.index import open_or_build  # noqa: PLC0415 - loads FAISS
@@ -140,7 +155,6 @@ async def open_search(
     async with store.reading(SYSTEM) as uow:
         products = await uow.catalog.products()
         baskets = await uow.catalog.baskets(datetime.now(UTC) - SALES_MEMORY)
-    phrasebook = Phrasebook()
     items = catalog_items(
         products, {lang: phrasebook.section(lang, "colours") for lang in LANGUAGES}
     )

@@ -1,4 +1,4 @@
-"""Running: the web server, the workers, the outbox and Telegram in one process."""
+"""Running: the web server, the workers and Telegram in one process."""
 
 import asyncio
 import socket
@@ -70,7 +70,7 @@ async def work(app: App) -> None:
 
 
 def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
-    """Return what has to run so that messages are answered and replies delivered."""
+    """Return what has to run so that messages are answered."""
     workers = app.settings.assistant.conversation.workers
     return [app.worker(answerer).run() for _ in range(workers)]
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import click
 
-from bot.app import Progress, load_embedder, open_search, open_store
+from bot.app import Progress, load_embedder, open_search, open_store, phrasebook_of
 from bot.catalogue import product_of
 from bot.cli.progress import bars
 from bot.settings import load_settings
@@ -205,7 +205,7 @@ async def _opened() -> AsyncIterator[tuple[SqlStore, CatalogSearch]]:
 async def _search(store: SqlStore, progress: Progress) -> CatalogSearch:
     settings = load_settings()
     embedder = await asyncio.to_thread(load_embedder, settings, progress)
-    return await open_search(settings, store, embedder, progress)
+    return await open_search(settings, store, embedder, phrasebook_of(settings), progress)
 
 
 async def _product_id(store: SqlStore, sku: str) -> str:

@@ -109,12 +109,11 @@ class TurnRunner:
             # The words said before are answered now, with the reading that was chosen.
             parse, pressed = await self._parse(meant.text, message, audience), None
             parse = replace(parse, intent=meant.intent, in_scope=True, ambiguous=())
+            state = state.settled()
         elif pressed is not None:
             parse = _certain_parse(message, pressed.intent)
         else:
             parse = await self._parse(message.text, message, audience)
-        if meant is not None:
-            state = state.settled()
         language = _spoken_language(message, conversation.language)
         going_to = route(parse, pressed, state, self.skills, audience)
         misunderstood = 0 if going_to.understood else state.misunderstood + 1

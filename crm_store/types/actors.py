@@ -38,11 +38,5 @@ class Actor:
         """Whether a look at a member must be audited."""
         return self.role in STAFF_ROLES
 
-    def may_see_member(self, member_id: int | None) -> bool:
-        """Whether personal data of that member may be returned at all."""
-        if self.role is Role.SYSTEM or self.is_staff:
-            return True
-        return self.role is Role.CUSTOMER and member_id is not None and member_id == self.member_id
-
 
 SYSTEM = Actor(Role.SYSTEM, purpose="system")

@@ -16,16 +16,6 @@ def days_from(today: date, days: int) -> DateRange:
     return one_day(today + timedelta(days=days))
 
 
-def last_days(today: date, days: int) -> DateRange:
-    """The last `days` days, today included."""
-    return DateRange(today - timedelta(days=max(days - 1, 0)), today)
-
-
-def next_days(today: date, days: int) -> DateRange:
-    """Today and the `days` days after it."""
-    return DateRange(today, today + timedelta(days=days))
-
-
 def week(today: date, weeks: int) -> DateRange:
     """Monday to Sunday of the week `weeks` after this one."""
     monday = today + timedelta(days=7 * weeks - today.weekday())
@@ -74,11 +64,6 @@ def months_from(today: date, months: int) -> date:
     """The same day `months` later, or the last day of a shorter month."""
     target = month_of(*_month_after(today, months))
     return target.start.replace(day=min(today.day, target.end.day))
-
-
-def last_months(today: date, months: int) -> DateRange:
-    """From the same day `months` ago until today."""
-    return DateRange(months_from(today, -months), today)
 
 
 def nearest(today: date, number: int, day: int) -> DateRange | None:
