@@ -1,0 +1,10 @@
+"""What real-time and corrected source records need."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,10 @@
+"""Facts with provenance, and the analytics of members."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,63 @@
+"""The store's port.
+
+`Store.reading` and `Store.writing` open a unit of work for one actor. Every repository method
+checks that actor: what an actor may not see is answered as if it did not exist (``None`` or an
+empty list), and what it may not do raises `NotPermittedError`. When staff see a member, the audit
+row is written in the same transaction as the read; a reading unit of work of a staff actor
+therefore commits too.
+
+A unit of work commits once, on leaving the ``async with`` block, and rolls back on an exception.
+No method does network I/O other than to the database.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from crm_store.ports.audit import AuditTrail
+from crm_store.ports.catalog import Catalog
+from crm_store.ports.conversations import Conversations
+from crm_store.ports.handoffs import Handoffs
+from crm_store.ports.loyalty import Loyalty
+from crm_store.ports.orders import Orders
+from crm_store.ports.people import Members, StaffAccounts
+from crm_store.types.actors import Actor
+
+__all__ = [
+    "AuditTrail",
+    "Catalog",
+    "Conversations",
+    "CrmStore",
+    "Handoffs",
+    "Loyalty",
+    "Members",
+    "Orders",
+    "StaffAccounts",
+    "UnitOfWork",
+]
+
+
+class UnitOfWork(Protocol):
+    """One transaction for one actor, with all repositories."""
+
+    actor: Actor
+    members: Members
+    orders: Orders
+    catalog: Catalog
+    loyalty: Loyalty
+    conversations: Conversations
+    handoffs: Handoffs
+    staff: StaffAccounts
+    audit: AuditTrail
+
+
+class CrmStore(Protocol):
+    """The port: opens units of work."""
+
+    def reading(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit of work for reads (and the audit rows they cause)."""
+
+    def writing(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit of work that takes the write lock at once and commits on exit."""
+
+    async def close(self) -> None:
+        """Release connections."""
