@@ -26,12 +26,15 @@ class NluEngine(Protocol):
         *,
         allowed_intents: frozenset[str] | None = None,
         now: datetime | None = None,
+        expecting: frozenset[str] | None = None,
     ) -> Parse:
         """Understand `text`.
 
         `allowed_intents` limits the decision and the ranking: clerks' intents are not for
         customers. None allows all. `now` is the moment the text was written, with a time zone;
         words such as "tomorrow" are read from there. None: the present.
+        `expecting` are the kinds of entity that the last question asked for: with {"quantity"}
+        "三" is three of them, with {"phone_tail"} "8899" is the end of a phone number.
         Raises `NluUnavailableError` when the engine cannot be reached.
         """
 

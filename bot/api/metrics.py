@@ -72,11 +72,14 @@ class MeasuredEngine:
         *,
         allowed_intents: frozenset[str] | None = None,
         now: datetime | None = None,
+        expecting: frozenset[str] | None = None,
     ) -> Parse:
         """Understand `text` as the engine does."""
         started = time.perf_counter()
         try:
-            return await self._engine.parse(text, allowed_intents=allowed_intents, now=now)
+            return await self._engine.parse(
+                text, allowed_intents=allowed_intents, now=now, expecting=expecting
+            )
         finally:
             self._metrics.parse_seconds.observe(time.perf_counter() - started)
 

@@ -18,7 +18,9 @@ _LETTER_SIZE: Final = r"(?:[2-6]?XL|X{0,4}L|X{0,3}S|M)"
 _CHANGEABLE: Final = rf"(?:3[4-9]|4[0-7]|1[0-8][05]|{_LETTER_SIZE})"
 _ALONE: Final = r"(?<![A-Za-z\d.'’&-])"
 _CHANGED: Final = r" ?(?:码|号)? ?(?:to|换成?|改成?|instead of|but need|但要) ?"
-_NAMED_SIZES: Final = {"small": "S", "medium": "M", "large": "L", "extra large": "XL"}
+_NAMED_SIZES: Final = {
+    "small": "S", "medium": "M", "large": "L", "extra large": "XL", "小": "S", "中": "M", "大": "L",
+}  # fmt: skip
 
 
 def _quantity(match: re.Match[str]) -> int | None:
@@ -27,7 +29,11 @@ def _quantity(match: re.Match[str]) -> int | None:
 
 
 def _size(match: re.Match[str]) -> str:
-    size = match["span"]
+    return letter_size(match["span"])
+
+
+def letter_size(size: str) -> str:
+    """A size as the catalogue writes it: "2xl" is XXL, "medium" is M."""
     named = _NAMED_SIZES.get(size.lower())
     if named is not None:
         return named

@@ -22,6 +22,7 @@ class DataRules:
             for kind, listed in data.lookups.items()
             for word in listed
         )
+        self._colours = {self._canonical(word) for word in data.lookups.get("colour", ())}
         self._lookups = WordIndex(words, "lookup")
 
     def find(self, text: str) -> Iterator[Entity]:
@@ -38,6 +39,11 @@ class DataRules:
         if not isinstance(entity.value, str):
             return None
         return self._synonyms.get(entity.value.casefold())
+
+    def colour(self, word: str) -> str | None:
+        """The colour that a word standing for itself names ("黑"), if it does."""
+        value = self._canonical(word)
+        return value if value in self._colours else None
 
     def _canonical(self, word: str) -> str:
         return self._synonyms.get(word.casefold(), word)

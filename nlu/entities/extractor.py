@@ -8,6 +8,7 @@ from typing import Final
 from nlu.entities import attributes, identifiers, money, people
 from nlu.entities.data_rules import DataRules
 from nlu.entities.dates import find_dates
+from nlu.entities.expected import bare_answers
 from nlu.entities.gazetteer import Gazetteer
 from nlu.entities.overlap import resolve_overlaps
 from nlu.entities.roles import with_roles
@@ -32,14 +33,24 @@ class EntityExtractor:
         self._data_rules = DataRules(data)
         self._gazetteer = gazetteer or Gazetteer()
 
-    def extract(self, sentence: NormalisedText, today: date) -> tuple[Entity, ...]:
+    def extract(
+        self, sentence: NormalisedText, today: date, expecting: frozenset[str] = frozenset()
+    ) -> tuple[Entity, ...]:
         """The entities of a sentence by position, as they are meant on `today`.
 
-        Positions and texts are those of the sentence as it was received.
+        Positions and texts are those of the sentence as it was received. A sentence that is
+        nothing but a value of a kind in `expecting` is that value.
         """
         text = sentence.text
+        answer = self._answer(text, today, expecting)
+        if answer is not None:
+            return (_as_received(answer, sentence),)
         entities = with_roles(text, resolve_overlaps(self._candidates(text, today)))
         return tuple(_as_received(self._canonical(entity), sentence) for entity in entities)
+
+    def _answer(self, text: str, today: date, expecting: frozenset[str]) -> Entity | None:
+        answers = bare_answers(text, today, expecting, self._data_rules.colour)
+        return next(answers, None)
 
     def _candidates(self, text: str, today: date) -> Iterator[Entity]:
         yield from apply(_RULES, text)

@@ -86,16 +86,18 @@ class NativeEngine:
         *,
         allowed_intents: frozenset[str] | None = None,
         now: datetime | None = None,
+        expecting: frozenset[str] | None = None,
     ) -> Parse:
         """See `NluEngine.parse`."""
         # The embedder leaves the interpreter lock: other conversations go on meanwhile.
-        return await asyncio.to_thread(self.parse_now, text, allowed_intents, now)
+        return await asyncio.to_thread(self.parse_now, text, allowed_intents, now, expecting)
 
     def parse_now(
         self,
         text: str,
         allowed_intents: frozenset[str] | None = None,
         now: datetime | None = None,
+        expecting: frozenset[str] | None = None,
     ) -> Parse:
         """The same, in the caller's own thread."""
         sentence = normalise(text)
@@ -103,7 +105,7 @@ class NativeEngine:
         if not sentence.text or not len(candidates):
             return self._refusal(sentence, (), (), 1.0)
         today = (now or self._clock()).astimezone(self._timezone).date()
-        entities = self._extractor.extract(sentence, today)
+        entities = self._extractor.extract(sentence, today, expecting or frozenset())
         return self._decided(sentence, entities, candidates, self._logits(sentence))
 
     def _candidates(self, allowed: frozenset[str] | None) -> NDArray[np.intp]:

@@ -135,6 +135,7 @@ class Unreachable:
         *,
         allowed_intents: frozenset[str] | None = None,
         now: datetime | None = None,
+        expecting: frozenset[str] | None = None,
     ) -> Parse:
         raise NluUnavailableError("connection refused")
 
