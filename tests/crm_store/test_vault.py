@@ -1,6 +1,7 @@
 """Encryption, blind indexes and identifiers."""
 
 import pytest
+from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,11 +29,18 @@ def test_a_new_key_in_front_rotates() -> None:
     assert fresh.decrypt(both.rotate(token)) == both.decrypt(token) == "13800138000"
 
 
-def test_an_altered_value_is_noticed() -> None:
+def test_a_fernet_token_of_an_earlier_version_is_read_and_rotated() -> None:
+    token = Fernet(OLD).encrypt(b"13800138000").decode()
+    both, fresh = Vault([NEW, OLD], INDEX), Vault([NEW], INDEX)
+    assert both.decrypt(token) == fresh.decrypt(both.rotate(token)) == "13800138000"
+
+
+@pytest.mark.parametrize("tail", ["AAA=", "", "AA"])
+def test_an_altered_value_is_noticed(tail: str) -> None:
     vault = Vault([NEW], INDEX)
     token = vault.encrypt("13800138000")
     with pytest.raises(VaultError):
-        vault.decrypt(token[:-4] + "AAA=")
+        vault.decrypt(token[:-4] + tail)
 
 
 def test_blind_indexes_meet_only_under_one_key_and_domain() -> None:
