@@ -1,5 +1,6 @@
 """Tables of the one database; importing this package registers all of them."""
 
+from crm_store.models.analytics import AnalyticsRunRow, MemberAnalyticsRow
 from crm_store.models.base import Base
 from crm_store.models.catalog import ProductRow, PromotionRow, StockRow, StoreRow, VariantRow
 from crm_store.models.conversations import (
@@ -8,7 +9,7 @@ from crm_store.models.conversations import (
     HandoffRow,
     MessageRow,
 )
-from crm_store.models.loyalty import CouponRow, PointsEntryRow
+from crm_store.models.loyalty import CouponRow, PointsEntryRow, TierChangeRow
 from crm_store.models.orders import (
     CaseRow,
     OrderLineRow,
@@ -18,6 +19,7 @@ from crm_store.models.orders import (
     ShipmentRow,
 )
 from crm_store.models.people import AddressRow, IdentityRow, MemberRow, MergeRow, StaffRow
+from crm_store.models.profiles import ProfileFactRow
 from crm_store.models.records import AuditRow, SourceRecordRow
 from crm_store.models.relations import (
     ConsentRow,
@@ -29,6 +31,7 @@ from crm_store.models.relations import (
 
 __all__ = [
     "AddressRow",
+    "AnalyticsRunRow",
     "AuditRow",
     "Base",
     "CaseRow",
@@ -40,6 +43,7 @@ __all__ = [
     "HandoffRow",
     "IdentityRow",
     "InteractionRow",
+    "MemberAnalyticsRow",
     "MemberRow",
     "MergeRow",
     "MessageRow",
@@ -50,6 +54,7 @@ __all__ = [
     "PointsEntryRow",
     "PreferenceRow",
     "ProductRow",
+    "ProfileFactRow",
     "PromotionRow",
     "ShipmentEventRow",
     "ShipmentRow",
@@ -57,5 +62,6 @@ __all__ = [
     "StaffRow",
     "StockRow",
     "StoreRow",
+    "TierChangeRow",
     "VariantRow",
 ]

@@ -1,14 +1,15 @@
-"""Tables of points and coupons."""
+"""Tables of points, coupons and tiers."""
 
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite
 
 from crm_store.models.base import Base, key, plain
 from crm_store.models.types import Word
 from crm_store.types.loyalty import PointsKind
+from crm_store.types.people import Tier
 from crm_store.types.text import LocalText
 
 
@@ -16,10 +17,13 @@ class PointsEntryRow(Base):
     """One signed booking. ``source`` and ``source_key`` keep an import from booking twice."""
 
     __tablename__ = "points_entries"
-    __table_args__ = (UniqueConstraint("source", "source_key"),)
+    __table_args__ = (
+        UniqueConstraint("source", "source_key"),
+        Index("ix_points_entries_member_at", "member_id", "at"),
+    )
 
     id: Mapped[int] = key()
-    member_id: Mapped[int] = plain(ForeignKey("members.id"), index=True)
+    member_id: Mapped[int] = plain(ForeignKey("members.id"))
     kind: Mapped[PointsKind] = plain(Word(PointsKind))
     points: Mapped[int] = plain()
     at: Mapped[datetime] = plain()
@@ -46,3 +50,19 @@ class CouponRow(Base):
     amount_off: Mapped[Decimal | None] = plain()
     percent_off: Mapped[int | None] = plain()
     category: Mapped[str | None] = plain()
+    issued_at: Mapped[datetime | None] = plain()
+    used_at: Mapped[datetime | None] = plain()
+
+
+class TierChangeRow(Base):
+    """One decision of a tier review."""
+
+    __tablename__ = "tier_changes"
+
+    id: Mapped[int] = key()
+    member_id: Mapped[int] = plain(ForeignKey("members.id"), index=True)
+    before: Mapped[Tier] = plain(Word(Tier))
+    after: Mapped[Tier] = plain(Word(Tier))
+    spend: Mapped[Decimal] = plain()
+    """The qualifying spend that decided."""
+    at: Mapped[datetime] = plain()

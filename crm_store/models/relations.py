@@ -38,6 +38,8 @@ class PreferenceRow(Base):
     stated: Mapped[bool] = plain()
     source: Mapped[str] = plain()
     at: Mapped[datetime] = plain()
+    confidence: Mapped[float] = plain(default=1.0, server_default="1")
+    """1 for what was stated; the share of purchases behind what was inferred."""
 
 
 class NoteRow(Base):
