@@ -11,6 +11,7 @@ from crm_store import migrations
 from crm_store.engine import make_engine, make_writer
 from crm_store.ports import (
     AuditTrail,
+    Cases,
     Catalog,
     Conversations,
     Handoffs,
@@ -21,6 +22,7 @@ from crm_store.ports import (
     UnitOfWork,
 )
 from crm_store.repositories.audit import AuditRepository
+from crm_store.repositories.cases import CasesRepository
 from crm_store.repositories.catalog import CatalogRepository
 from crm_store.repositories.context import Clock, Context
 from crm_store.repositories.conversations import ConversationsRepository
@@ -45,6 +47,7 @@ class SqlUnitOfWork:
         self.actor = context.actor
         self.members: Members = MembersRepository(context)
         self.orders: Orders = OrdersRepository(context)
+        self.cases: Cases = CasesRepository(context)
         self.catalog: Catalog = CatalogRepository(context)
         self.loyalty: Loyalty = LoyaltyRepository(context)
         self.conversations: Conversations = ConversationsRepository(context)
@@ -58,7 +61,7 @@ class SqlStore:
 
     def __init__(self, reader: AsyncEngine, vault: Vault, clock: Clock = utc_now) -> None:
         self._reader = reader
-        self._writer = make_writer(reader)
+        self._writer = make_writer(reader, vault)
         self._vault = vault
         self._clock = clock
 
@@ -70,7 +73,7 @@ class SqlStore:
         and of everything that is written. Raises `DatabaseURLError` on another kind of URL and
         `SchemaError` unless the database is at the revision this program needs.
         """
-        store = cls(make_engine(url), vault, clock)
+        store = cls(make_engine(url, vault), vault, clock)
         try:
             await migrations.check_revision(store._reader)
         except BaseException:
@@ -79,9 +82,9 @@ class SqlStore:
         return store
 
     @staticmethod
-    def upgrade(url: str) -> None:
+    def upgrade(url: str, vault: Vault | None = None) -> None:
         """Bring the database to the revision this program needs; see `migrations.upgrade`."""
-        migrations.upgrade(url)
+        migrations.upgrade(url, vault)
 
     def reading(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit of work for reads (and the audit rows they cause)."""

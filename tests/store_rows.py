@@ -25,8 +25,9 @@ from crm_store.models import (
 from crm_store.ports import CrmStore
 from crm_store.repositories.identities import tail_index
 from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.cases import CaseKind
 from crm_store.types.loyalty import PointsKind
-from crm_store.types.orders import CaseKind, OrderState, ShipmentState
+from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.people import IdentityKind, IdentityStatus, NewIdentity, NewMember, Tier
 from crm_store.types.text import LocalText
 from crm_store.vault import Vault
@@ -47,6 +48,11 @@ class SmallShop:
     manager: int
     order: str = "O2026-1"
     tail: str = "8000"
+    waiting_order: str = "O2026-3"
+    """The other member's, paid and not yet sent."""
+    case: str = "C-1"
+    ticket: str = "7-1"
+    """The confirmation that opened the case."""
 
     def actor(self, role: Role) -> Actor:
         """Return an actor of that role; the customer is ``member``."""
@@ -66,11 +72,13 @@ async def open_shop(store: CrmStore, url: str, vault: Vault) -> SmallShop:
         )
         other = await work.members.add(NewMember("李雷", language="en"))
     staff = staff_accounts()
-    engine = make_engine(url)
+    engine = make_engine(url, vault)
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         session.add_all(staff)
-        session.add_all(orders_of(member.id, vault))
-        session.add_all(belongings_of(member.id))
+        orders = orders_of(member.id, vault)
+        session.add_all([*orders, waiting_order(other.id)])
+        await session.flush()
+        session.add_all(belongings_of(member.id, orders[0].id))
     await engine.dispose()
     return SmallShop(member.id, other.id, *(account.id for account in staff))
 
@@ -145,14 +153,28 @@ def orders_of(member_id: int, vault: Vault) -> list[OrderRow]:
     return [first, cancelled]
 
 
-def belongings_of(member_id: int) -> list[object]:
+def waiting_order(member_id: int) -> OrderRow:
+    """Return an order that is paid and not yet sent."""
+    order = OrderRow(
+        number="O2026-3",
+        member_id=member_id,
+        channel="web",
+        state=OrderState.PAID,
+        placed_at=PLACED,
+        total=Decimal("80.00"),
+    )
+    order.payments = [PaymentRow(method="alipay", amount=Decimal(80), state="paid", at=PLACED)]
+    return order
+
+
+def belongings_of(member_id: int, order_id: int) -> list[object]:
     """Return points, coupons, an open and a closed case, a preference and a note."""
     return [
         *points_of(member_id),
         _coupon("OLD", member_id, date(2026, 1, 31)),
         _coupon("SOON", member_id, date(2026, 3, 31)),
-        _case("C-1", member_id, None),
-        _case("C-2", member_id, PLACED + timedelta(days=3)),
+        _case("C-1", member_id, order_id, None, ticket="7-1"),
+        _case("C-2", member_id, order_id, PLACED + timedelta(days=3)),
         PreferenceRow(
             member_id=member_id, kind="allergy", value="酒精", stated=True, source="chat", at=PLACED
         ),
@@ -193,12 +215,20 @@ def _coupon(code: str, member_id: int, valid_to: date) -> CouponRow:
     )
 
 
-def _case(number: str, member_id: int, closed_at: datetime | None) -> CaseRow:
+def _case(
+    number: str,
+    member_id: int,
+    order_id: int,
+    closed_at: datetime | None,
+    ticket: str | None = None,
+) -> CaseRow:
     return CaseRow(
         number=number,
         kind=CaseKind.RETURN,
         state="open" if closed_at is None else "closed",
         member_id=member_id,
+        order_id=order_id,
+        ticket=ticket,
         reason="颜色不对",
         opened_at=PLACED,
         closed_at=closed_at,

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, composite, relationship
 
 from crm_store.models.base import Base, key, personal, plain
 from crm_store.models.types import CleanJSON, Word
+from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
-from crm_store.types.orders import CaseKind, OrderState, ShipmentState
+from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.text import LocalText
 
 
@@ -95,6 +96,7 @@ class PaymentRow(Base):
     """Money moved for an order; refunds are negative."""
 
     __tablename__ = "payments"
+    __table_args__ = (Index("uq_payments_reference", "reference", unique=True),)
 
     id: Mapped[int] = key()
     order_id: Mapped[int] = plain(ForeignKey("orders.id"), index=True)
@@ -102,13 +104,18 @@ class PaymentRow(Base):
     amount: Mapped[Decimal] = plain()
     state: Mapped[str] = plain()
     at: Mapped[datetime] = plain()
+    reference: Mapped[str | None] = plain()
+    """What a payment of our own was made for, such as a case: it is made once."""
 
 
 class CaseRow(Base):
     """An after-sales case of any kind; what only one kind needs is in ``detail``."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_member_opened", "member_id", "opened_at"),)
+    __table_args__ = (
+        Index("ix_cases_member_opened", "member_id", "opened_at"),
+        Index("uq_cases_ticket", "ticket", unique=True),
+    )
 
     id: Mapped[int] = key()
     number: Mapped[str] = plain(unique=True)
@@ -123,6 +130,8 @@ class CaseRow(Base):
     detail: Mapped[Mapping[str, JSON]] = personal(CleanJSON(), default=dict)
     rule: Mapped[str | None] = plain()
     """Which rule of the house decided, for instance ``return_window``."""
+    ticket: Mapped[str | None] = plain()
+    """The confirmation that opened it; NULL for what other systems handled."""
     opened_at: Mapped[datetime] = plain()
     due_at: Mapped[datetime | None] = plain()
     closed_at: Mapped[datetime | None] = plain()

@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from crm_store.ports.audit import AuditTrail
+from crm_store.ports.cases import Cases
 from crm_store.ports.catalog import Catalog
 from crm_store.ports.conversations import Conversations
 from crm_store.ports.handoffs import Handoffs
@@ -24,6 +25,7 @@ from crm_store.types.actors import Actor
 
 __all__ = [
     "AuditTrail",
+    "Cases",
     "Catalog",
     "Conversations",
     "CrmStore",
@@ -42,6 +44,7 @@ class UnitOfWork(Protocol):
     actor: Actor
     members: Members
     orders: Orders
+    cases: Cases
     catalog: Catalog
     loyalty: Loyalty
     conversations: Conversations

@@ -1,12 +1,13 @@
-"""Port of orders, their parcels and after-sales cases."""
+"""Port of orders, their parcels and payments."""
 
+from decimal import Decimal
 from typing import Protocol
 
-from crm_store.types.orders import Case, Order
+from crm_store.types.orders import Order, Payment
 
 
 class Orders(Protocol):
-    """Orders, their parcels and after-sales cases."""
+    """Orders, their parcels and payments."""
 
     async def for_member(self, member_id: int, *, limit: int = 5) -> list[Order]:
         """Return a member's orders, newest first."""
@@ -20,5 +21,18 @@ class Orders(Protocol):
         An unknown number and a wrong tail give the same answer, ``None``. Each try is audited.
         """
 
-    async def cases(self, member_id: int, *, open_only: bool = True) -> list[Case]:
-        """Return a member's after-sales cases, newest first."""
+    async def lock(self, number: str) -> Order | None:
+        """Return an order that nobody else can change until the unit of work ends; system only."""
+
+    async def cancel(self, number: str) -> Order:
+        """Cancel an order that has not been sent; system only.
+
+        Raises `ConflictError` when it has been, or is cancelled already.
+        """
+
+    async def refund(self, number: str, amount: Decimal, *, reference: str) -> Payment:
+        """Start paying money back by the way it came, once for each reference; system only.
+
+        ``amount`` is positive, in the order's currency. Raises `ConflictError` when it is more
+        than was paid and not yet paid back.
+        """

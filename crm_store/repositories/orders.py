@@ -1,21 +1,23 @@
-"""Orders, their parcels and after-sales cases."""
+"""Orders, their parcels and payments."""
 
 import hmac
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from crm_store.models import AuditRow, CaseRow, ConversationRow, OrderRow, ShipmentRow
+from crm_store.errors import ConflictError
+from crm_store.models import AuditRow, ConversationRow, OrderRow, PaymentRow, ShipmentRow
 from crm_store.repositories.context import Repository, audit_row
 from crm_store.repositories.identities import tail_index
 from crm_store.types.actors import Role
 from crm_store.types.orders import (
-    Case,
     Order,
     OrderLine,
+    OrderState,
     Payment,
     Shipment,
     ShipmentEvent,
@@ -26,6 +28,9 @@ WRONG_TAILS = 5
 LOCK_WINDOW = timedelta(hours=1)
 OPENED, REFUSED, LOCKED = "order.open", "order.open.refused", "order.open.locked"
 SUBJECT_LENGTH = 60
+CANCELLABLE = frozenset({OrderState.PENDING_PAYMENT, OrderState.PAID, OrderState.PACKED})
+PROCESSING, FAILED = "processing", "failed"
+"""States of payments: refunds start as the first; the second moved no money."""
 
 
 def _whole_orders() -> Select[OrderRow]:
@@ -79,21 +84,47 @@ class OrdersRepository(Repository):
             session.add(audit_row(self._actor, self._now(), outcome, subject, {}))
             return to_order(row) if row is not None and outcome == OPENED else None
 
-    async def cases(self, member_id: int, *, open_only: bool = True) -> list[Case]:
-        """Return a member's after-sales cases, newest first."""
-        kept = await self._context.visible_member(member_id)
-        if kept is None:
-            return []
-        query = (
-            select(CaseRow, OrderRow.number)
-            .outerjoin(OrderRow, OrderRow.id == CaseRow.order_id)
-            .where(CaseRow.member_id == kept)
-            .order_by(CaseRow.opened_at.desc(), CaseRow.id.desc())
+    async def lock(self, number: str) -> Order | None:
+        """Return an order that nobody else can change until the unit of work ends."""
+        row = await self._locked(number)
+        return None if row is None else to_order(row)
+
+    async def cancel(self, number: str) -> Order:
+        """Cancel an order that has not been sent."""
+        row = await self._locked(number)
+        if row is None or row.state not in CANCELLABLE:
+            raise ConflictError(f"order {number} cannot be cancelled any more")
+        row.state = OrderState.CANCELLED
+        return to_order(row)
+
+    async def refund(self, number: str, amount: Decimal, *, reference: str) -> Payment:
+        """Start paying money back by the way it came, once for each reference."""
+        row = await self._locked(number)
+        if row is None or amount <= 0:
+            raise ConflictError(f"order {number}: nothing to pay back")
+        for payment in row.payments:
+            if payment.reference == reference:
+                return _to_payment(payment)
+        left = sum((one.amount for one in row.payments if one.state != FAILED), Decimal(0))
+        if amount > left:
+            raise ConflictError(f"order {number}: {amount} is more than the {left} left")
+        booked = PaymentRow(
+            order_id=row.id,
+            method=next(one.method for one in row.payments if one.amount > 0),
+            amount=-amount,
+            state=PROCESSING,
+            at=self._now(),
+            reference=reference,
         )
-        if open_only:
-            query = query.where(CaseRow.closed_at.is_(None))
-        await self._context.saw("case.view", [f"member:{kept}"])
-        return [_to_case(row, number) for row, number in await self._session.execute(query)]
+        row.payments.append(booked)
+        await self._session.flush()
+        return _to_payment(booked)
+
+    async def _locked(self, number: str) -> OrderRow | None:
+        self._context.require(Role.SYSTEM)
+        return await self._session.scalar(
+            _whole_orders().where(OrderRow.number == number).with_for_update()
+        )
 
     async def _outcome(
         self, session: AsyncSession, number: str, row: OrderRow | None, phone_tail: str
@@ -155,9 +186,7 @@ def to_order(row: OrderRow) -> Order:
             for line in row.lines
         ),
         shipments=tuple(_to_shipments(row.shipments)),
-        payments=tuple(
-            Payment(paid.id, paid.method, paid.amount, paid.state, paid.at) for paid in row.payments
-        ),
+        payments=tuple(_to_payment(paid) for paid in row.payments),
     )
 
 
@@ -175,16 +204,5 @@ def _to_shipments(rows: Iterable[ShipmentRow]) -> Iterable[Shipment]:
         )
 
 
-def _to_case(row: CaseRow, order_number: str | None) -> Case:
-    return Case(
-        id=row.id,
-        number=row.number,
-        kind=row.kind,
-        state=row.state,
-        member_id=row.member_id,
-        order_number=order_number,
-        reason=row.reason,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        closed_at=row.closed_at,
-    )
+def _to_payment(row: PaymentRow) -> Payment:
+    return Payment(row.id, row.method, row.amount, row.state, row.at)

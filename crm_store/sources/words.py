@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from crm_store.types.cases import CaseKind
 from crm_store.types.loyalty import PointsKind
-from crm_store.types.orders import CaseKind, OrderState, ShipmentState
+from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.people import Tier
 
 

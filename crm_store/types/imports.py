@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
 from crm_store.types.loyalty import PointsKind
-from crm_store.types.orders import CaseKind, OrderState, ShipmentState
+from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.people import NewIdentity, Tier
 from crm_store.types.text import LocalText
 

@@ -31,19 +31,6 @@ class ShipmentState(StrEnum):
     EXCEPTION = "exception"
 
 
-class CaseKind(StrEnum):
-    """After-sales cases: one table, told apart by kind."""
-
-    RETURN = "return"
-    EXCHANGE = "exchange"
-    REFUND = "refund"
-    REPAIR = "repair"
-    INVOICE = "invoice"
-    PICKUP = "pickup"
-    COMPLAINT = "complaint"
-    FEEDBACK = "feedback"
-
-
 @dataclass(frozen=True, slots=True)
 class ShipmentEvent:
     """One entry of a parcel's track."""
@@ -107,19 +94,3 @@ class Order:
     lines: tuple[OrderLine, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Payment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An after-sales case."""
-
-    id: int
-    number: str
-    kind: CaseKind
-    state: str
-    member_id: int | None
-    order_number: str | None
-    reason: str
-    opened_at: datetime
-    due_at: datetime | None
-    closed_at: datetime | None

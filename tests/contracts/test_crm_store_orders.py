@@ -30,14 +30,6 @@ async def test_an_order_comes_whole(store: CrmStore, shop: SmallShop) -> None:
     assert order.shipments[0].events[0].place.en == "Shanghai"
 
 
-async def test_cases_are_the_open_ones_unless_asked(store: CrmStore, shop: SmallShop) -> None:
-    async with store.reading(SYSTEM) as work:
-        opened = await work.orders.cases(shop.member)
-        everything = await work.orders.cases(shop.member, open_only=False)
-    assert [case.number for case in opened] == ["C-1"]
-    assert {case.number for case in everything} == {"C-1", "C-2"}
-
-
 class TestOpening:
     """An order opens to anybody who knows its number and its phone's last four digits."""
 

@@ -12,18 +12,19 @@ import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_type_hints
 
 import pytest
 from clocks import HandClock
 from store_rows import PHONE, SmallShop, open_shop
 
-from crm_store import ports
 from crm_store.errors import NotPermittedError
 from crm_store.ports import UnitOfWork
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.cases import CaseKind, NewCase
 from crm_store.types.conversations import (
     ConversationKey,
     InboundMessage,
@@ -89,7 +90,24 @@ TABLE: dict[str, tuple[str, Call]] = {
     "orders.for_member": (OWN_OR_TRUSTED, lambda w, s: w.orders.for_member(s.member)),
     "orders.by_number": (OWN_OR_TRUSTED, lambda w, s: w.orders.by_number(s.shop.order)),
     "orders.open": (ANYBODY, lambda w, s: w.orders.open(s.shop.order, s.shop.tail)),
-    "orders.cases": (OWN_OR_TRUSTED, lambda w, s: w.orders.cases(s.member)),
+    "cases.for_member": (OWN_OR_TRUSTED, lambda w, s: w.cases.for_member(s.member)),
+    "cases.open": (
+        "refused refused seen seen seen seen",
+        lambda w, s: w.cases.open(NewCase(CaseKind.FEEDBACK, "77-1")),
+    ),
+    "cases.by_ticket": (OWN_OR_TRUSTED, lambda w, s: w.cases.by_ticket(s.shop.ticket)),
+    "cases.by_number": (OWN_OR_TRUSTED, lambda w, s: w.cases.by_number(s.shop.case)),
+    "cases.for_order": (OWN_OR_TRUSTED, lambda w, s: w.cases.for_order(s.shop.order)),
+    "cases.change": (
+        "refused refused seen seen seen seen",
+        lambda w, s: w.cases.change(s.shop.case, state="settled"),
+    ),
+    "orders.lock": (SYSTEM_ONLY, lambda w, s: w.orders.lock(s.shop.order)),
+    "orders.cancel": (SYSTEM_ONLY, lambda w, s: w.orders.cancel(s.shop.waiting_order)),
+    "orders.refund": (
+        SYSTEM_ONLY,
+        lambda w, s: w.orders.refund(s.shop.order, Decimal(1), reference="77-1"),
+    ),
     "catalog.shops": (ANYBODY, lambda w, s: _answered(w.catalog.shops())),
     "catalog.products": (ANYBODY, lambda w, s: _answered(w.catalog.products())),
     "catalog.by_sku": (ANYBODY, lambda w, s: _answered(w.catalog.by_sku("x"))),
@@ -204,14 +222,7 @@ TABLE: dict[str, tuple[str, Call]] = {
     ),
 }
 REPOSITORIES = {
-    "members": ports.Members,
-    "orders": ports.Orders,
-    "catalog": ports.Catalog,
-    "loyalty": ports.Loyalty,
-    "conversations": ports.Conversations,
-    "handoffs": ports.Handoffs,
-    "staff": ports.StaffAccounts,
-    "audit": ports.AuditTrail,
+    name: port for name, port in get_type_hints(UnitOfWork).items() if port is not Actor
 }
 
 

@@ -19,9 +19,10 @@ from crm_store.sources.fields import Fields
 from crm_store.sources.loaders.base import Loader, Outcome, Record
 from crm_store.sources.loaders.sales import NOTHING, SETTLED
 from crm_store.sources.words import ReceiptKind, SaleChannel
+from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
 from crm_store.types.imports import Bearer, CaseDraft, LineDraft, OrderDraft, PaymentDraft
-from crm_store.types.orders import CaseKind, OrderState
+from crm_store.types.orders import OrderState
 from crm_store.types.text import LocalText
 
 CASH = "cash"

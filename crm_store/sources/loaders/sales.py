@@ -9,6 +9,7 @@ from crm_store.repositories.imports import Batch
 from crm_store.repositories.imports_orders import save_orders
 from crm_store.sources.fields import Fields
 from crm_store.sources.loaders.base import Outcome, named
+from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
 from crm_store.types.imports import (
     Bearer,
@@ -18,7 +19,7 @@ from crm_store.types.imports import (
     OrderDraft,
     ShipmentDraft,
 )
-from crm_store.types.orders import CaseKind, ShipmentState
+from crm_store.types.orders import ShipmentState
 from crm_store.types.text import LocalText
 
 SETTLED, PROCESSING = "settled", "processing"

@@ -18,9 +18,9 @@ from crm_store.repositories.imports_people import claimants_of, find_bearers
 from crm_store.sources.loaders.base import Loader, Outcome, Record, named
 from crm_store.sources.loaders.identities import identity
 from crm_store.sources.words import TicketState
+from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
 from crm_store.types.imports import Bearer, CaseDraft, InteractionDraft, MemberDraft
-from crm_store.types.orders import CaseKind
 from crm_store.types.people import IdentityKind
 
 TICKET = "ticket"

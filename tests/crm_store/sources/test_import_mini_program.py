@@ -6,7 +6,8 @@ from typing import Any
 from source_files import HOLDER, REGISTER, VISIT_ORDER, Exports, Row, as_json_lines
 
 from crm_store.models import CaseRow, InteractionRow, MemberRow, OrderRow, PaymentRow
-from crm_store.types.orders import CaseKind, OrderState
+from crm_store.types.cases import CaseKind
+from crm_store.types.orders import OrderState
 from crm_store.types.records import ImportReport
 
 

@@ -12,7 +12,7 @@ from source_files import (
 )
 
 from crm_store.models import CaseRow, InteractionRow, MemberRow, PreferenceRow
-from crm_store.types.orders import CaseKind
+from crm_store.types.cases import CaseKind
 from crm_store.types.records import ImportReport
 
 

@@ -7,7 +7,8 @@ import pytest
 from source_files import HOLDER, RECEIPT_ROW, Exports, Row, as_csv
 
 from crm_store.models import CaseRow, MemberRow, OrderLineRow, OrderRow, PaymentRow
-from crm_store.types.orders import CaseKind, OrderState
+from crm_store.types.cases import CaseKind
+from crm_store.types.orders import OrderState
 from crm_store.types.records import ImportReport
 
 SECOND: Row = RECEIPT_ROW | {

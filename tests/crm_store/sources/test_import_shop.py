@@ -18,7 +18,8 @@ from crm_store.models import (
     ShipmentRow,
 )
 from crm_store.types.actors import Actor, Role
-from crm_store.types.orders import CaseKind, OrderState, ShipmentState
+from crm_store.types.cases import CaseKind
+from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.records import ImportReport
 
 
