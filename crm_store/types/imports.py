@@ -31,6 +31,10 @@ class MemberDraft:
     """What the same record said before it was corrected, and says no more."""
     leading: bool = False
     """Whether this source is the one to be believed about the member's own fields."""
+    record_id: int | None = None
+    """The raw record that says all this."""
+    said_at: datetime | None = None
+    """When the source knew it, as it says itself; ``None``: when it was imported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def _draft(records: Sequence[Record]) -> MemberDraft:
         consent=fields.get("consent", bool),
         withdrawn=said(record.before, _identities, identities),
         leading=True,
+        record_id=record.id,
     )
 
 

@@ -88,6 +88,8 @@ def _profile(record: Record) -> MemberDraft:
         joined_on=fields.need("at", datetime).date(),
         language=user.get("language", Language) or Language.CHINESE,
         withdrawn=said(record.before, _identities, identities),
+        record_id=record.id,
+        said_at=fields.need("at", datetime),
     )
 
 

@@ -52,7 +52,7 @@ class Purchase:
 
 def _draft(records: Sequence[Record]) -> Purchase:
     record, fields = records[-1], records[-1].fields
-    return Purchase(_order(fields), _buyer(fields, record.before))
+    return Purchase(_order(fields), _buyer(record))
 
 
 def _order(fields: Fields) -> OrderDraft:
@@ -153,7 +153,8 @@ def _sku(skus: dict[str, str], line: str) -> str:
     return skus[line]
 
 
-def _buyer(fields: Fields, before: Fields | None) -> MemberDraft | None:
+def _buyer(record: Record) -> MemberDraft | None:
+    fields, before = record.fields, record.before
     customer = fields.one("customer")
     if customer is None:
         return None
@@ -165,6 +166,8 @@ def _buyer(fields: Fields, before: Fields | None) -> MemberDraft | None:
         joined_on=customer.get("joined_on", date) or fields.need("placed_at", datetime).date(),
         language=fields.get("language", Language) or Language.CHINESE,
         withdrawn=said(before and before.one("customer"), _identities, identities),
+        record_id=record.id,
+        said_at=fields.get("updated_at", datetime) or fields.need("placed_at", datetime),
     )
 
 

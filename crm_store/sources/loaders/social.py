@@ -40,6 +40,8 @@ def _draft(records: Sequence[Record]) -> Follower:
         joined_on=fields.need("followed_at", datetime).date(),
         language=fields.get("language", Language) or Language.CHINESE,
         withdrawn=said(record.before, _identities, identities),
+        record_id=record.id,
+        said_at=fields.get("last_active_at", datetime) or fields.need("followed_at", datetime),
     )
     return Follower(record, profile)
 
