@@ -131,6 +131,11 @@ class Environment(BaseSettings):
     telegram_api: str = "https://api.telegram.org"
 
     @property
+    def has_keys(self) -> bool:
+        """Whether the secrets are there that the database's encryption needs."""
+        return bool(self.data_keys.get_secret_value() and self.index_key.get_secret_value())
+
+    @property
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{(self.var / 'huike.db').absolute()}"

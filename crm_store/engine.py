@@ -6,7 +6,8 @@ The driver's own transaction handling is switched off, because it begins a trans
 first write and then fails on a snapshot that has become stale. The store begins them itself:
 `make_writer` returns an engine of one connection, whose transactions hold the write lock from the
 start. Writers of one process queue for that connection in turn; only writers of other processes
-wait on the file lock, for up to five seconds.
+wait on the file lock, for up to five seconds. What is deleted is overwritten with zeros
+(``secure_delete``): an erased member must not linger in free pages.
 """
 
 import json
@@ -20,12 +21,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm_store.errors import DatabaseURLError
+from crm_store.models.sealed import bind_vault
+from crm_store.vault import Vault
 
 SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
 )
 POSTGRES_NAMES = frozenset({"postgres", "postgresql", "postgresql+asyncpg"})
 SQLITE_NAMES = frozenset({"sqlite", "sqlite+aiosqlite"})
@@ -33,23 +37,36 @@ READERS = 8
 """Connections for reading on SQLite; each is a thread."""
 
 
-def make_engine(url: str) -> AsyncEngine:
-    """Return an engine for ``sqlite:///path`` or ``postgresql://…``; connects to nothing yet."""
-    parsed = _async_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return create_async_engine(parsed, json_serializer=_dump, pool_pre_ping=True)
-    return _sqlite_engine(parsed, begin="BEGIN", connections=READERS)
+def make_engine(url: str, vault: Vault | None = None) -> AsyncEngine:
+    """Return an engine for ``sqlite:///path`` or ``postgresql://…``; connects to nothing yet.
+
+    Without a vault it cannot read or write encrypted columns.
+    """
+    return _with_vault(_engine(url), vault)
 
 
-def make_writer(reader: AsyncEngine) -> AsyncEngine:
+def make_writer(reader: AsyncEngine, vault: Vault | None = None) -> AsyncEngine:
     """Return the engine for writing beside one for reading.
 
     It has a pool of its own: whoever reads may need a second connection to write with, and must
     not wait for another reader to give one back.
     """
     if reader.dialect.name == "postgresql":
-        return make_engine(reader.url.render_as_string(hide_password=False))
-    return _sqlite_engine(reader.url, begin="BEGIN IMMEDIATE", connections=1)
+        return make_engine(reader.url.render_as_string(hide_password=False), vault)
+    return _with_vault(_sqlite_engine(reader.url, begin="BEGIN IMMEDIATE", connections=1), vault)
+
+
+def _with_vault(engine: AsyncEngine, vault: Vault | None) -> AsyncEngine:
+    if vault is not None:
+        bind_vault(engine.dialect, vault)
+    return engine
+
+
+def _engine(url: str) -> AsyncEngine:
+    parsed = _async_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_async_engine(parsed, json_serializer=_dump, pool_pre_ping=True)
+    return _sqlite_engine(parsed, begin="BEGIN", connections=READERS)
 
 
 def _sqlite_engine(url: URL, *, begin: str, connections: int) -> AsyncEngine:

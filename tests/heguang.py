@@ -189,7 +189,7 @@ async def _write(url: str, vault: Vault) -> People:
         clerk = await uow.staff.add("clerk", "小顾", "secret-1", Role.CLERK, "SH01")
         agent = await uow.staff.add("agent", "小安", "secret-2", Role.AGENT)
     await store.close()
-    engine = make_engine(url)
+    engine = make_engine(url, vault)
     async with AsyncSession(engine) as session, session.begin():
         for key, person in CAST.items():
             session.add_all(_belongings(members[key], person, vault))

@@ -2,6 +2,7 @@
 
 import click
 
+from bot.app import vault_of
 from bot.settings import load_settings
 from crm_store import migrations
 
@@ -14,7 +15,8 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the schema that this version needs; harmless when it is there."""
-    migrations.upgrade(load_settings().env.database)
+    settings = load_settings()
+    migrations.upgrade(settings.env.database, vault_of(settings) if settings.env.has_keys else None)
     click.echo(f"The database is at revision {migrations.head_revision()}.")
 
 

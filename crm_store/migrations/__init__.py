@@ -16,16 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm_store.engine import make_engine, make_writer
 from crm_store.errors import SchemaError
+from crm_store.vault import Vault
 
 ADVISORY_LOCK = 0x4855494B45
 """Any fixed number will do; this one spells HUIKE."""
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None, vault: Vault | None = None) -> Config:
     """Return Alembic's configuration for the packaged scripts."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
+    config.attributes["vault"] = vault
     return config
 
 
@@ -37,9 +39,13 @@ def head_revision() -> str:
     return head
 
 
-def upgrade(url: str) -> None:
-    """Bring the database at ``url`` to the head revision; does nothing when it is there."""
-    asyncio.run(_upgrade(url))
+def upgrade(url: str, vault: Vault | None = None) -> None:
+    """Bring the database at ``url`` to the head revision; does nothing when it is there.
+
+    The vault is needed when a revision encrypts what is stored already; raises `SchemaError`
+    when it is missing then.
+    """
+    asyncio.run(_upgrade(url, vault))
 
 
 def current_revision(url: str) -> str | None:
@@ -59,13 +65,15 @@ async def check_revision(engine: AsyncEngine) -> None:
         )
 
 
-async def _upgrade(url: str) -> None:
+async def _upgrade(url: str, vault: Vault | None) -> None:
     engine = make_writer(make_engine(url))
     try:
         async with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
-            await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+            await connection.run_sync(
+                lambda sync: command.upgrade(alembic_config(sync, vault), "head")
+            )
     finally:
         await engine.dispose()
 

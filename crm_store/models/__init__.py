@@ -20,6 +20,7 @@ from crm_store.models.orders import (
 )
 from crm_store.models.people import AddressRow, IdentityRow, MemberRow, MergeRow, StaffRow
 from crm_store.models.profiles import ProfileFactRow
+from crm_store.models.privacy import ChoreRow, ErasureRow, KeyRotationRow, SuppressionRow
 from crm_store.models.records import AuditRow, SourceRecordRow
 from crm_store.models.relations import (
     ConsentRow,
@@ -35,14 +36,17 @@ __all__ = [
     "AuditRow",
     "Base",
     "CaseRow",
+    "ChoreRow",
     "ConsentRow",
     "ConversationRow",
     "CouponRow",
     "DialogueStateRow",
+    "ErasureRow",
     "FollowUpRow",
     "HandoffRow",
     "IdentityRow",
     "InteractionRow",
+    "KeyRotationRow",
     "MemberAnalyticsRow",
     "MemberRow",
     "MergeRow",
@@ -62,6 +66,7 @@ __all__ = [
     "StaffRow",
     "StockRow",
     "StoreRow",
+    "SuppressionRow",
     "TierChangeRow",
     "VariantRow",
 ]

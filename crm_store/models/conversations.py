@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from crm_store.models.base import Base, key, personal, plain
+from crm_store.models.sealed import SealedJSON, SealedKey, SealedText
 from crm_store.models.types import CleanJSON, Word
 from crm_store.types.conversations import (
     JSON,
@@ -37,7 +38,8 @@ class ConversationRow(Base):
     id: Mapped[int] = key()
     channel: Mapped[str] = plain()
     account: Mapped[str] = plain()
-    external_id: Mapped[str] = personal()
+    external_id: Mapped[str] = personal(SealedKey("conversations"))
+    """A Telegram number identifies a person as a phone number does."""
     member_id: Mapped[int | None] = plain(ForeignKey("members.id"), index=True)
     staff_id: Mapped[int | None] = plain(ForeignKey("staff.id"))
     verification: Mapped[Verification] = plain(Word(Verification), default=Verification.GUEST)
@@ -77,8 +79,8 @@ class MessageRow(Base):
     conversation_id: Mapped[int] = plain(ForeignKey("conversations.id"))
     direction: Mapped[Direction] = plain(Word(Direction))
     author: Mapped[Author] = plain(Word(Author))
-    text: Mapped[str] = personal()
-    payload: Mapped[Mapping[str, JSON]] = personal(CleanJSON(), default=dict)
+    text: Mapped[str] = personal(SealedText())
+    payload: Mapped[Mapping[str, JSON]] = personal(SealedJSON(), default=dict)
     state: Mapped[MessageState] = plain(Word(MessageState))
     epoch: Mapped[int] = plain()
     external_id: Mapped[str | None] = plain()
@@ -86,7 +88,7 @@ class MessageRow(Base):
     intent: Mapped[str | None] = plain()
     confidence: Mapped[float | None] = plain()
     fingerprint: Mapped[str | None] = plain()
-    parse: Mapped[Mapping[str, JSON] | None] = personal(CleanJSON())
+    parse: Mapped[Mapping[str, JSON] | None] = personal(SealedJSON())
     in_reply_to: Mapped[int | None] = plain(ForeignKey("messages.id"))
     attempt: Mapped[int] = plain(default=0)
     due_at: Mapped[datetime | None] = plain()
@@ -103,7 +105,7 @@ class DialogueStateRow(Base):
     __tablename__ = "dialogue_states"
 
     conversation_id: Mapped[int] = plain(ForeignKey("conversations.id"), primary_key=True)
-    state: Mapped[Mapping[str, JSON]] = personal(CleanJSON())
+    state: Mapped[Mapping[str, JSON]] = personal(SealedJSON())
     updated_at: Mapped[datetime] = plain()
 
 
@@ -125,9 +127,9 @@ class HandoffRow(Base):
     conversation_id: Mapped[int] = plain(ForeignKey("conversations.id"), index=True)
     reason: Mapped[HandoffReason] = plain(Word(HandoffReason))
     state: Mapped[HandoffState] = plain(Word(HandoffState))
-    packet: Mapped[Mapping[str, JSON]] = personal(CleanJSON())
+    packet: Mapped[Mapping[str, JSON]] = personal(SealedJSON())
     requested_at: Mapped[datetime] = plain()
     taken_at: Mapped[datetime | None] = plain()
     taken_by: Mapped[int | None] = plain(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None] = plain()
-    resolution: Mapped[str | None] = personal()
+    resolution: Mapped[str | None] = personal(SealedText())

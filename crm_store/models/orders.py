@@ -8,7 +8,8 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, composite, relationship
 
 from crm_store.models.base import Base, key, personal, plain
-from crm_store.models.types import CleanJSON, Word
+from crm_store.models.sealed import SealedJSON, SealedText
+from crm_store.models.types import Word
 from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
 from crm_store.types.orders import OrderState, ShipmentState
@@ -36,7 +37,7 @@ class OrderRow(Base):
     phone_enc: Mapped[str | None] = personal()
     phone_tail_index: Mapped[str | None] = personal()
     address_enc: Mapped[str | None] = personal()
-    remark: Mapped[str | None] = personal()
+    remark: Mapped[str | None] = personal(SealedText())
 
     lines: Mapped[list["OrderLineRow"]] = relationship(order_by="OrderLineRow.id", lazy="raise")
     shipments: Mapped[list["ShipmentRow"]] = relationship(order_by="ShipmentRow.id", lazy="raise")
@@ -125,9 +126,9 @@ class CaseRow(Base):
     order_id: Mapped[int | None] = plain(ForeignKey("orders.id"), index=True)
     line_id: Mapped[int | None] = plain(ForeignKey("order_lines.id"))
     conversation_id: Mapped[int | None] = plain(ForeignKey("conversations.id"), index=True)
-    reason: Mapped[str] = personal(default="")
+    reason: Mapped[str] = personal(SealedText(), default="")
     """In the customer's words, mostly."""
-    detail: Mapped[Mapping[str, JSON]] = personal(CleanJSON(), default=dict)
+    detail: Mapped[Mapping[str, JSON]] = personal(SealedJSON(), default=dict)
     rule: Mapped[str | None] = plain()
     """Which rule of the house decided, for instance ``return_window``."""
     ticket: Mapped[str | None] = plain()

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped
 
 from crm_store.models.base import Base, key, personal, plain
+from crm_store.models.sealed import SealedJSON
 from crm_store.models.types import CleanJSON, Word
 from crm_store.types.actors import Role
 from crm_store.types.conversations import JSON
@@ -83,7 +84,7 @@ class MergeRow(Base):
     merged_id: Mapped[int] = plain(ForeignKey("members.id"), index=True)
     moved: Mapped[JSON] = plain(CleanJSON())
     reason: Mapped[str] = plain()
-    explained: Mapped[JSON] = personal(CleanJSON())
+    explained: Mapped[JSON] = personal(SealedJSON())
     """Why they are one person, comparison by comparison."""
     made_by: Mapped[str] = plain()
     """``staff:7`` or ``system``."""

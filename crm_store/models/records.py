@@ -7,9 +7,13 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from crm_store.models.base import Base, key, personal, plain
+from crm_store.models.sealed import SealedKey
 from crm_store.models.types import CleanJSON, Word
 from crm_store.types.conversations import JSON
 from crm_store.types.records import RecordState
+
+RECORD_KEYS = SealedKey("source_records", separator=":")
+"""Parts of a key are sealed one by one, so that the lines of one receipt are found together."""
 
 
 class SourceRecordRow(Base):
@@ -20,8 +24,8 @@ class SourceRecordRow(Base):
 
     id: Mapped[int] = key()
     source: Mapped[str] = plain()
-    record_key: Mapped[str] = personal()
-    """The source's own key; some sources use a phone number for it."""
+    record_key: Mapped[str] = personal(RECORD_KEYS)
+    """The source's own key, which for a loyalty programme is the card."""
     file: Mapped[str] = plain()
     line: Mapped[int] = plain()
     checksum: Mapped[str] = plain()

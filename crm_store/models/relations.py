@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped
 
 from crm_store.models.base import Base, key, personal, plain
+from crm_store.models.sealed import SealedText
 from crm_store.models.types import CleanJSON
 from crm_store.types.conversations import JSON
 
@@ -50,7 +51,7 @@ class NoteRow(Base):
     id: Mapped[int] = key()
     member_id: Mapped[int] = plain(ForeignKey("members.id"), index=True)
     staff_id: Mapped[int | None] = plain(ForeignKey("staff.id"))
-    text: Mapped[str] = personal()
+    text: Mapped[str] = personal(SealedText())
     author: Mapped[str] = personal()
     """The name as it was when the note was written."""
     at: Mapped[datetime] = plain()
@@ -66,7 +67,7 @@ class FollowUpRow(Base):
     member_id: Mapped[int] = plain(ForeignKey("members.id"), index=True)
     staff_id: Mapped[int | None] = plain(ForeignKey("staff.id"))
     store_id: Mapped[str | None] = plain()
-    text: Mapped[str] = personal()
+    text: Mapped[str] = personal(SealedText())
     due_at: Mapped[datetime] = plain()
     status: Mapped[str] = plain(default="open")
     """``open``, ``done`` or ``cancelled``."""

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select, type_coerce
 
 from crm_store.models import SourceRecordRow
+from crm_store.models.records import RECORD_KEYS
+from crm_store.models.types import CleanText
 from crm_store.repositories.imports import Batch
 from crm_store.types.records import RecordState
 
@@ -58,13 +60,14 @@ async def raw_records(batch: Batch, ids: Collection[int]) -> dict[int, str]:
 async def accepted_within(batch: Batch, prefixes: Sequence[str]) -> list[tuple[int, str, str]]:
     """Return id, key and raw text of accepted records whose keys begin so."""
     row, result = SourceRecordRow, []
+    stored = type_coerce(row.record_key, CleanText())
     for start in range(0, len(prefixes), PREFIXES_A_QUERY):
         some = prefixes[start : start + PREFIXES_A_QUERY]
         found = await batch.session.execute(
             select(row.id, row.record_key, row.raw_enc).where(
                 row.source == batch.source,
                 row.state == RecordState.ACCEPTED,
-                or_(*(row.record_key.startswith(prefix, autoescape=True) for prefix in some)),
+                or_(*(stored.startswith(_sealed(batch, one), autoescape=True) for one in some)),
             )
         )
         result += [(one.id, one.record_key, batch.vault.decrypt(one.raw_enc)) for one in found]
@@ -114,12 +117,17 @@ async def forget_mended(batch: Batch, file: str, before: datetime, marked: str) 
     are replaced when a good record with their key comes.
     """
     row = SourceRecordRow
-    await batch.session.execute(
-        delete(row).where(
+    found = await batch.session.execute(
+        select(row.id, row.record_key).where(
             row.source == batch.source,
             row.file == file,
             row.state == RecordState.QUARANTINED,
-            row.record_key.startswith(marked, autoescape=True),
             row.imported_at < before,
         )
     )
+    await batch.delete(row, "id", [key for key, name in found if name.startswith(marked)])
+
+
+def _sealed(batch: Batch, prefix: str) -> str:
+    """Return what the stored keys begin with that begin so; the parts are sealed one by one."""
+    return batch.vault.seal_key(RECORD_KEYS.domain, prefix, RECORD_KEYS.separator)
