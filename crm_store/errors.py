@@ -35,3 +35,15 @@ class VaultError(StoreError):
 
 class SourceFileError(StoreError):
     """A file, or the mapping that describes it, cannot be read as that source at all."""
+
+
+class RulesError(StoreError):
+    """A file of rules (loyalty, survivors, segments) cannot be used. Names file and key."""
+
+
+class InsufficientPointsError(StoreError):
+    """A member has fewer points than a booking would take; ``balance`` says how many."""
+
+    def __init__(self, balance: int) -> None:
+        super().__init__(f"only {balance} points are left")
+        self.balance = balance

@@ -12,9 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.errors import InvalidRecordError, NotPermittedError
+from crm_store.loyalty.rules import load_rules
 from crm_store.models import AuditRow, Base, ConversationRow, MemberRow
 from crm_store.types.actors import Actor, Role
 from crm_store.types.conversations import JSONObject
+from crm_store.types.loyalty import LoyaltyRules
 from crm_store.vault import Vault
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -54,6 +56,8 @@ class Context:
     What it writes stays, whatever becomes of the reading unit of work; and a reader on SQLite
     could not become a writer once somebody else has written.
     """
+    rules: LoyaltyRules = field(default_factory=load_rules)
+    """The rules of the loyalty programme."""
     locked: dict[int, ConversationRow] = field(default_factory=dict)
     """Conversations this unit of work has locked: nobody else can change them until it ends."""
     _kept: dict[int, int | None] = field(default_factory=dict)

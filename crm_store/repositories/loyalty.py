@@ -1,20 +1,48 @@
-"""Points and coupons."""
+"""Points, coupons and tiers."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import case, select
 
-from crm_store.models import CouponRow, PointsEntryRow
-from crm_store.repositories.context import Repository
-from crm_store.types.loyalty import Coupon, PointsEntry, PointsSummary
+from crm_store.errors import InvalidRecordError
+from crm_store.loyalty.coupons import check
+from crm_store.loyalty.lots import left_by_lapse
+from crm_store.models import CouponRow, MemberRow
+from crm_store.repositories.context import Context, Repository
+from crm_store.repositories.points_ledger import (
+    Booking,
+    PointsLedger,
+    entries_of,
+    points_balance,
+)
+from crm_store.repositories.spending import spent_by_currency
+from crm_store.types.loyalty import (
+    FEN,
+    BasketItem,
+    BookingKey,
+    Coupon,
+    CouponCheck,
+    CouponRefusal,
+    PointsEntry,
+    PointsKind,
+    PointsSummary,
+    TierStatus,
+)
+from crm_store.types.people import Tier
 
 AHEAD = timedelta(days=365)
 ISSUED, EXPIRED = "issued", "expired"
+MONTH = timedelta(days=365) / 12
 
 
 class LoyaltyRepository(Repository):
     """The port's `Loyalty`."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.rules = context.rules
 
     async def points(self, member_id: int, *, recent: int = 5) -> PointsSummary | None:
         """Return balance, next expiry and the latest entries; ``None`` when not permitted."""
@@ -22,12 +50,7 @@ class LoyaltyRepository(Repository):
         if kept is None:
             return None
         await self._context.saw("points.view", [f"member:{kept}"])
-        rows = await self._session.scalars(
-            select(PointsEntryRow)
-            .where(PointsEntryRow.member_id == kept)
-            .order_by(PointsEntryRow.at, PointsEntryRow.id)
-        )
-        entries = [_to_entry(row) for row in rows]
+        entries = await entries_of(self._session, kept)
         expiring_on, expiring = next_expiry(entries, self._now().date())
         newest = tuple(reversed(entries[-recent:])) if recent > 0 else ()
         return PointsSummary(
@@ -52,39 +75,132 @@ class LoyaltyRepository(Repository):
         )
         return [_to_coupon(row, today) for row in rows]
 
+    async def earn(
+        self,
+        member_id: int,
+        points: int,
+        key: BookingKey,
+        *,
+        reference: str = "",
+        expires_on: date | None = None,
+    ) -> PointsEntry:
+        """Credit points; see the port."""
+        ledger = await PointsLedger.open(self._context, member_id)
+        lapses = expires_on or self.rules.lapse_date(self._now().date())
+        booking = Booking(PointsKind.EARN, _above_zero(points), key, reference, lapses)
+        return await ledger.book(booking)
+
+    async def spend(
+        self, member_id: int, points: int, key: BookingKey, *, reference: str = ""
+    ) -> PointsEntry:
+        """Take points; see the port."""
+        ledger = await PointsLedger.open(self._context, member_id, own=True)
+        booking = Booking(PointsKind.SPEND, -_above_zero(points), key, reference)
+        if self.rules.book_expiry:
+            await ledger.expire()
+        return await ledger.book(booking)
+
+    async def adjust(
+        self, member_id: int, points: int, key: BookingKey, *, reference: str
+    ) -> PointsEntry:
+        """Correct a balance; see the port."""
+        ledger = await PointsLedger.open(self._context, member_id)
+        return await ledger.book(self._adjustment(points, key, reference))
+
+    async def reverse(
+        self, member_id: int, reference: str, key: BookingKey, *, share: Decimal = Decimal(1)
+    ) -> PointsEntry | None:
+        """Take back what was booked for an order; see the port."""
+        if not (0 < share <= 1) or not reference:
+            raise InvalidRecordError("share: expected above 0, at most 1, and a reference")
+        ledger = await PointsLedger.open(self._context, member_id)
+        points = await ledger.to_reverse(reference, share, key)
+        if points == 0:
+            return None
+        return await ledger.book(self._adjustment(points, key, reference, may_owe=True))
+
+    async def expire(self, member_id: int) -> list[PointsEntry]:
+        """Book what has lapsed by today; see the port."""
+        ledger = await PointsLedger.open(self._context, member_id)
+        return await ledger.expire() if self.rules.book_expiry else []
+
+    async def tier_status(self, member_id: int) -> TierStatus | None:
+        """Return tier, qualifying spend and distance; ``None`` when not permitted."""
+        kept = await self._context.visible_member(member_id)
+        row = None if kept is None else await self._session.get(MemberRow, kept)
+        if row is None:
+            return None
+        await self._context.saw("points.view", [f"member:{row.id}"])
+        return await tier_status_of(self._context, row.id, row.tier)
+
+    async def coupon_check(
+        self, code: str, member_id: int | None, basket: Sequence[BasketItem] | None = None
+    ) -> CouponCheck:
+        """Say whether a code can be used; see the port."""
+        row = await self._session.get(CouponRow, code.strip())
+        if row is None:
+            return CouponCheck(CouponRefusal.UNKNOWN)
+        asks = None if member_id is None else await self._context.visible_member(member_id)
+        owner = None if row.member_id is None else await self._context.kept_member(row.member_id)
+        if owner is not None and owner != asks:
+            return CouponCheck(CouponRefusal.SOMEBODY_ELSES)
+        if owner is not None:
+            await self._context.saw("coupon.view", [f"member:{owner}"])
+        today = self._now().date()
+        return check(_to_coupon(row, today), today, basket)
+
+    def _adjustment(
+        self, points: int, key: BookingKey, reference: str, *, may_owe: bool = False
+    ) -> Booking:
+        lapses = self.rules.lapse_date(self._now().date()) if points > 0 else None
+        return Booking(PointsKind.ADJUST, points, key, reference, lapses, may_owe)
+
+
+async def tier_status_of(context: Context, member_id: int, tier: Tier) -> TierStatus:
+    """Return where a member of this tier stands."""
+    rules = context.rules
+    since = window_start(context.clock(), rules.window_months)
+    spend = rules.worth(await spent_by_currency(context.session, member_id, since=since))
+    points = await points_balance(context.session, member_id)
+    above = rules.above(tier)
+    worth = max(points, 0) * rules.point_value
+    return TierStatus(
+        rule=rules.of(tier),
+        spend=spend,
+        currency=rules.currency,
+        window_months=rules.window_months,
+        next=above,
+        distance=None if above is None else max(above.spend - spend, Decimal(0)),
+        keeps=spend >= rules.of(tier).spend,
+        points=points,
+        points_worth=worth.quantize(FEN, ROUND_HALF_UP),
+    )
+
+
+def window_start(now: datetime, months: int) -> datetime:
+    """Return since when spending qualifies: so many twelfths of 365 days ago."""
+    return now - MONTH * months
+
 
 def next_expiry(entries: Sequence[PointsEntry], today: date) -> tuple[date | None, int]:
-    """Return the next day on which points lapse, and how many, as things stand.
-
-    Points are spent in the order in which they would lapse, so that members lose the fewest.
-    """
-    spent = -sum(entry.points for entry in entries if entry.points < 0)
-    left: dict[date, int] = {}
-    for entry in _lapsing_first(entries):
-        used = min(spent, entry.points)
-        spent -= used
-        lapses = entry.expires_on
-        if lapses is not None and today <= lapses <= today + AHEAD and entry.points > used:
-            left[lapses] = left.get(lapses, 0) + entry.points - used
-    first = min(left, default=None)
-    return first, left[first] if first is not None else 0
+    """Return the next day on which points lapse, and how many, as things stand."""
+    left = left_by_lapse(entries)
+    coming = [day for day in left if day is not None and today <= day <= today + AHEAD]
+    return (coming[0], left[coming[0]]) if coming else (None, 0)
 
 
-def _lapsing_first(entries: Iterable[PointsEntry]) -> list[PointsEntry]:
-    earned = (entry for entry in entries if entry.points > 0)
-    return sorted(earned, key=lambda entry: (entry.expires_on or date.max, entry.at))
-
-
-def _to_entry(row: PointsEntryRow) -> PointsEntry:
-    return PointsEntry(row.id, row.kind, row.points, row.at, row.expires_on, row.reference)
+def _above_zero(points: int) -> int:
+    if points <= 0:
+        raise InvalidRecordError("points: expected a number above 0")
+    return points
 
 
 def _to_coupon(row: CouponRow, today: date) -> Coupon:
-    lapsed = row.state == ISSUED and row.valid_to < today
+    past = row.state == ISSUED and row.valid_to < today
     return Coupon(
         code=row.code,
         title=row.title,
-        state=EXPIRED if lapsed else row.state,
+        state=EXPIRED if past else row.state,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         min_spend=row.min_spend,

@@ -1,0 +1,1 @@
+"""The rules of the loyalty programme: tiers, what points are worth, when they lapse."""
