@@ -34,7 +34,7 @@ class History:
 
     x: Array
     t_x: Array
-    T: Array  # noqa: N815 - the paper's names
+    T: Array
 
     def __post_init__(self) -> None:
         if not (self.x.shape == self.t_x.shape == self.T.shape):
@@ -87,9 +87,7 @@ def log_likelihood(model: BgNbd, known: History, weights: Array) -> float:
     gone = np.full_like(x, -np.inf)
     again = x > 0
     gone[again] = (
-        np.log(a)
-        - np.log(b + x[again] - 1)
-        - (r + x[again]) * np.log(alpha + known.t_x[again])
+        np.log(a) - np.log(b + x[again] - 1) - (r + x[again]) * np.log(alpha + known.t_x[again])
     )
     return float(np.dot(weights, shared + np.logaddexp(still, gone)))
 

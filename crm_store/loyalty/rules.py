@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -74,7 +75,7 @@ class _Rules(_Section):
         if [one.tier for one in self.tiers] != list(Tier):
             raise ValueError(f"tiers: expected {', '.join(Tier)}, in this order")
         least = [one.spend for one in self.tiers]
-        if least[0] != 0 or any(low >= high for low, high in zip(least, least[1:], strict=False)):
+        if least[0] != 0 or any(low >= high for low, high in pairwise(least)):
             raise ValueError("tiers: expected spend to start at 0 and to rise")
         return self
 

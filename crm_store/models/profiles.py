@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from crm_store.models.base import Base, key, personal, plain
+from crm_store.models.sealed import SealedText
 
 
 class ProfileFactRow(Base):
@@ -21,7 +22,7 @@ class ProfileFactRow(Base):
     id: Mapped[int] = key()
     member_id: Mapped[int] = plain(ForeignKey("members.id"), index=True)
     field: Mapped[str] = plain()
-    value_enc: Mapped[str] = personal()
+    value: Mapped[str] = personal(SealedText())
     value_index: Mapped[str] = personal()
     """Blind index of the value: tells a change from a repetition without decrypting."""
     source: Mapped[str] = plain()
@@ -31,3 +32,5 @@ class ProfileFactRow(Base):
     confidence: Mapped[float] = plain()
     at: Mapped[datetime] = plain()
     """When the source first said so."""
+    source_record_id: Mapped[int | None] = plain()
+    """The raw record that says so, while it is kept."""

@@ -31,13 +31,14 @@ def _create_facts() -> None:
         sa.Column("id", Whole, primary_key=True, autoincrement=True),
         sa.Column("member_id", Whole, sa.ForeignKey("members.id"), nullable=False),
         sa.Column("field", CleanText(), nullable=False),
-        sa.Column("value_enc", CleanText(), nullable=False),
+        sa.Column("value", CleanText(), nullable=False),
         sa.Column("value_index", CleanText(), nullable=False),
         sa.Column("source", CleanText(), nullable=False),
         sa.Column("origin", CleanText(), nullable=False),
         sa.Column("attested", sa.Boolean(), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("source_record_id", Whole, nullable=True),
         sa.UniqueConstraint("source", "origin", "field"),
     )
     op.create_index("ix_profile_facts_member_id", "profile_facts", ["member_id"])

@@ -1,0 +1,1 @@
+"""Which of several statements about a member is believed, and why."""
