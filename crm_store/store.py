@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from crm_store import migrations
 from crm_store.engine import make_engine, make_writer
+from crm_store.loyalty.rules import load_rules
 from crm_store.ports import (
     AuditTrail,
     Cases,
@@ -17,6 +18,7 @@ from crm_store.ports import (
     Handoffs,
     Loyalty,
     Members,
+    Merges,
     Orders,
     StaffAccounts,
     UnitOfWork,
@@ -29,9 +31,11 @@ from crm_store.repositories.conversations import ConversationsRepository
 from crm_store.repositories.handoffs import HandoffsRepository
 from crm_store.repositories.loyalty import LoyaltyRepository
 from crm_store.repositories.members import MembersRepository
+from crm_store.repositories.merges import MergesRepository
 from crm_store.repositories.orders import OrdersRepository
 from crm_store.repositories.staff import StaffRepository
 from crm_store.types.actors import SYSTEM, Actor
+from crm_store.types.loyalty import LoyaltyRules
 from crm_store.vault import Vault
 
 
@@ -46,6 +50,7 @@ class SqlUnitOfWork:
     def __init__(self, context: Context) -> None:
         self.actor = context.actor
         self.members: Members = MembersRepository(context)
+        self.merges: Merges = MergesRepository(context)
         self.orders: Orders = OrdersRepository(context)
         self.cases: Cases = CasesRepository(context)
         self.catalog: Catalog = CatalogRepository(context)
@@ -59,19 +64,34 @@ class SqlUnitOfWork:
 class SqlStore:
     """The port's `CrmStore` on SQLite or PostgreSQL. Open it with `SqlStore.open`."""
 
-    def __init__(self, reader: AsyncEngine, vault: Vault, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        reader: AsyncEngine,
+        vault: Vault,
+        clock: Clock = utc_now,
+        rules: LoyaltyRules | None = None,
+    ) -> None:
         self._reader = reader
         self._writer = make_writer(reader, vault)
         self._vault = vault
         self._clock = clock
+        self._rules = rules or load_rules()
 
     @classmethod
-    async def open(cls, url: str, vault: Vault, *, clock: Clock = utc_now) -> Self:
+    async def open(
+        cls,
+        url: str,
+        vault: Vault,
+        *,
+        clock: Clock = utc_now,
+        rules: LoyaltyRules | None = None,
+    ) -> Self:
         """Return a store on a migrated database.
 
         ``url`` is ``sqlite:///PATH`` or ``postgresql://…``; ``clock`` tells the time of leases
-        and of everything that is written. Raises `DatabaseURLError` on another kind of URL and
-        `SchemaError` unless the database is at the revision this program needs.
+        and of everything that is written; ``rules`` are the loyalty programme's, the packaged
+        example when omitted. Raises `DatabaseURLError` on another kind of URL and `SchemaError`
+        unless the database is at the revision this program needs.
         """
         store = cls(make_engine(url, vault), vault, clock)
         try:
@@ -123,4 +143,4 @@ class SqlStore:
             async with AsyncSession(self._writer, expire_on_commit=False) as apart, apart.begin():
                 yield apart
 
-        return Context(session, actor, self._vault, self._clock, recording)
+        return Context(session, actor, self._vault, self._clock, recording, self._rules)

@@ -10,6 +10,7 @@ from crm_store.models.conversations import (
     MessageRow,
 )
 from crm_store.models.loyalty import CouponRow, PointsEntryRow, TierChangeRow
+from crm_store.models.merges import MatchCandidateRow
 from crm_store.models.orders import (
     CaseRow,
     OrderLineRow,
@@ -19,8 +20,8 @@ from crm_store.models.orders import (
     ShipmentRow,
 )
 from crm_store.models.people import AddressRow, IdentityRow, MemberRow, MergeRow, StaffRow
-from crm_store.models.profiles import ProfileFactRow
 from crm_store.models.privacy import ChoreRow, ErasureRow, KeyRotationRow, SuppressionRow
+from crm_store.models.profiles import ProfileFactRow
 from crm_store.models.records import AuditRow, SourceRecordRow
 from crm_store.models.relations import (
     ConsentRow,
@@ -47,6 +48,7 @@ __all__ = [
     "IdentityRow",
     "InteractionRow",
     "KeyRotationRow",
+    "MatchCandidateRow",
     "MemberAnalyticsRow",
     "MemberRow",
     "MergeRow",

@@ -19,6 +19,7 @@ from crm_store.ports.catalog import Catalog
 from crm_store.ports.conversations import Conversations
 from crm_store.ports.handoffs import Handoffs
 from crm_store.ports.loyalty import Loyalty
+from crm_store.ports.merges import Merges
 from crm_store.ports.orders import Orders
 from crm_store.ports.people import Members, StaffAccounts
 from crm_store.types.actors import Actor
@@ -32,6 +33,7 @@ __all__ = [
     "Handoffs",
     "Loyalty",
     "Members",
+    "Merges",
     "Orders",
     "StaffAccounts",
     "UnitOfWork",
@@ -43,6 +45,7 @@ class UnitOfWork(Protocol):
 
     actor: Actor
     members: Members
+    merges: Merges
     orders: Orders
     cases: Cases
     catalog: Catalog

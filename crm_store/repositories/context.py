@@ -79,6 +79,10 @@ class Context:
             self._kept[member_id] = await self._follow_merges(member_id)
         return self._kept[member_id]
 
+    def forget_merges(self) -> None:
+        """Look anew who is merged into whom: this unit of work has changed it."""
+        self._kept.clear()
+
     async def _follow_merges(self, member_id: int) -> int | None:
         found, following = None, member_id
         while following is not None and following != found:
