@@ -7,6 +7,7 @@ from pathlib import Path
 from nlu.errors import NluDataError
 from nlu.language import detect_language
 from nlu.training.data import Example, TrainingData
+from nlu.training.text_file import read_text
 
 _TEXT_COLUMNS = ("text", "sentence")
 _LABEL_COLUMNS = ("label", "category", "intent")
@@ -14,13 +15,7 @@ _LABEL_COLUMNS = ("label", "category", "intent")
 
 def read_csv(file: Path) -> TrainingData:
     """Read one file; raises `NluDataError` for missing columns and empty cells."""
-    try:
-        content = file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NluDataError(f"not UTF-8: {error.reason}", file=file) from error
-    except OSError as error:
-        raise NluDataError(error.strerror or "cannot be read", file=file) from error
-    rows = csv.DictReader(io.StringIO(content, newline=""), strict=True)
+    rows = csv.DictReader(io.StringIO(read_text(file), newline=""), strict=True)
     try:
         columns = rows.fieldnames or ()
         text_column = _column(file, columns, _TEXT_COLUMNS)

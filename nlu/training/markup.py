@@ -11,6 +11,8 @@ _MARK = re.compile(
     r"(?:\((?P<entity>[^():\n]+?)(?::(?P<value>[^)\n]+))?\)(?:\{[^{}\n]*\})?|(?P<json>\{[^{}\n]+\}))"
 )
 
+_KEYS = frozenset({"entity", "value", "role", "group"})
+
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
@@ -18,12 +20,15 @@ class MarkedText:
 
     text: str
     entities: tuple[Entity, ...]
+    ignored: tuple[str, ...] = ()
+    """Keys of an entity's JSON form that say nothing to us."""
 
 
 def parse_markup(source: str) -> MarkedText:
     """Read one example; ValueError when an entity's JSON form cannot be used."""
     plain: list[str] = []
     entities: list[Entity] = []
+    ignored: set[str] = set()
     length = read = 0
     for mark in _MARK.finditer(source):
         before = source[read : mark.start()]
@@ -31,17 +36,14 @@ def parse_markup(source: str) -> MarkedText:
         start = length + len(before)
         length = start + len(mark["text"])
         read = mark.end()
-        entities.append(_entity(mark, start, length))
+        fields = _fields(mark)
+        ignored |= fields.keys() - _KEYS
+        entities.append(_entity(fields, mark["text"], start, length))
     plain.append(source[read:])
-    return MarkedText("".join(plain), tuple(entities))
+    return MarkedText("".join(plain), tuple(entities), tuple(sorted(ignored)))
 
 
-def _entity(mark: re.Match[str], start: int, end: int) -> Entity:
-    text = mark["text"]
-    if mark["json"] is None:
-        value = mark["value"] or text
-        return Entity(mark["entity"].strip(), value, text, start, end, extractor="annotation")
-    fields = _json_fields(mark["json"])
+def _entity(fields: dict[str, str], text: str, start: int, end: int) -> Entity:
     return Entity(
         fields["entity"],
         fields.get("value", text),
@@ -54,14 +56,21 @@ def _entity(mark: re.Match[str], start: int, end: int) -> Entity:
     )
 
 
+def _fields(mark: re.Match[str]) -> dict[str, str]:
+    if mark["json"] is not None:
+        return _json_fields(mark["json"])
+    value = {} if mark["value"] is None else {"value": mark["value"]}
+    return {"entity": mark["entity"].strip()} | value
+
+
 def _json_fields(source: str) -> dict[str, str]:
     try:
         fields = json.loads(source)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"entity markup is not JSON: {source}") from error
-    unknown = sorted(fields.keys() - {"entity", "value", "role", "group"})
-    if unknown:
-        raise ValueError(f"unknown key in entity markup: {', '.join(unknown)}")
     if not fields.get("entity"):
         raise ValueError(f"entity markup names no entity: {source}")
+    for key, value in fields.items():
+        if isinstance(value, list | dict | bool):
+            raise ValueError(f"entity markup: {key} must be a text")  # noqa: TRY004 - data's, not a caller's
     return {key: str(value) for key, value in fields.items() if value is not None}

@@ -63,15 +63,21 @@ def test_marks_stand_where_their_text_stands(tmp_path: Path) -> None:
 
 
 BROKEN = {
-    "tab": ("nlu:\n\t- intent: greet\n", 2, "cannot start any token"),
+    "tab": ("nlu:\n\t- intent: greet\n", 2, "a tab indents this line"),
     "not closed": ("nlu: [\n", 2, "expected"),
     "duplicate key": ("version: '3.1'\nversion: '3.1'\nnlu: []\n", 2, "duplicate key `version`"),
-    "unknown section": ("version: '3.1'\nstories: []\n", 2, "unknown key `stories`"),
+    "unknown section": ("version: '3.1'\nstoreys: []\n", 2, "unknown key `storeys`"),
+    "wrong type": ("nlu:\n  - intent: [a]\n    examples: |\n      - b\n", 2, "a text was expected"),
+    "examples are a mapping": ("nlu:\n  - intent: a\n    examples: {b: c}\n", 3, "a text"),
+    "empty block": ("nlu:\n  - intent: a\n    examples: |\n\n", 2, "a has no examples"),
+    "two documents": ("nlu:\n  - intent: a\n---\n", 3, "a second document"),
+    "no lookup file": ("nlu:\n  - lookup: a\n    examples: b.txt\n", 3, "b.txt is not there"),
+    "lookup outside": ("nlu:\n  - lookup: a\n    examples: ../b.txt\n", 3, "inside the project"),
+    "endless": ("nlu:\n  - intent: a\n    examples: |\n      - " + "[" * 9000, 4, "longer than"),
     "unknown item": ("nlu:\n  - intents: greet\n    examples: x\n", 2, "unknown key `intents`"),
     "two in one": ("nlu:\n  - intent: a\n    lookup: b\n    examples: x\n", 2, "one of intent"),
     "no examples": ("nlu:\n  - intent: greet\n", 2, "greet has no examples"),
     "no name": ("nlu:\n  - intent:\n    examples: x\n", 2, "without a name"),
-    "no dash": ("nlu:\n  - intent: a\n    examples: |\n      - b\n      c\n", 5, "`- `"),
     "bad regex": ("nlu:\n  - regex: a\n    examples: |\n      - (\n", 4, "bad regular expression"),
     "bad json": ("nlu:\n  - intent: a\n    examples: |\n      - '[b]{c}'\n", 4, "not JSON"),
     "no entity": (
@@ -104,9 +110,10 @@ def test_alias_bomb_is_refused_before_it_grows(tmp_path: Path) -> None:
         read(tmp_path, "\n".join(rows))
 
 
-def test_deep_nesting_is_an_error_not_a_crash(tmp_path: Path) -> None:
-    with pytest.raises(NluDataError):
-        read(tmp_path, "[" * 1000)
+@pytest.mark.parametrize("bomb", ["[" * 100_000, "- " * 50_000, "{a: " * 50_000])
+def test_deep_nesting_is_an_error_not_a_crash(tmp_path: Path, bomb: str) -> None:
+    with pytest.raises(NluDataError, match=r"data\.yml:1: nested more than 50 deep"):
+        read(tmp_path, bomb)
 
 
 def test_empty_and_missing_files(tmp_path: Path) -> None:
