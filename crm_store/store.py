@@ -14,18 +14,21 @@ from crm_store.ports import (
     AuditTrail,
     Cases,
     Catalog,
+    Consents,
     Conversations,
     Handoffs,
     Loyalty,
     Members,
     Merges,
     Orders,
+    Privacy,
     StaffAccounts,
     UnitOfWork,
 )
 from crm_store.repositories.audit import AuditRepository
 from crm_store.repositories.cases import CasesRepository
 from crm_store.repositories.catalog import CatalogRepository
+from crm_store.repositories.consents import ConsentsRepository
 from crm_store.repositories.context import Clock, Context
 from crm_store.repositories.conversations import ConversationsRepository
 from crm_store.repositories.handoffs import HandoffsRepository
@@ -33,6 +36,7 @@ from crm_store.repositories.loyalty import LoyaltyRepository
 from crm_store.repositories.members import MembersRepository
 from crm_store.repositories.merges import MergesRepository
 from crm_store.repositories.orders import OrdersRepository
+from crm_store.repositories.privacy import PrivacyRepository
 from crm_store.repositories.staff import StaffRepository
 from crm_store.types.actors import SYSTEM, Actor
 from crm_store.types.loyalty import LoyaltyRules
@@ -59,6 +63,8 @@ class SqlUnitOfWork:
         self.handoffs: Handoffs = HandoffsRepository(context)
         self.staff: StaffAccounts = StaffRepository(context)
         self.audit: AuditTrail = AuditRepository(context)
+        self.consents: Consents = ConsentsRepository(context)
+        self.privacy: Privacy = PrivacyRepository(context)
 
 
 class SqlStore:
@@ -122,6 +128,14 @@ class SqlStore:
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             await session.connection()
             yield self._context(session, SYSTEM, self._writer)
+
+    async def settle(self) -> None:
+        """Write SQLite's log into its file and empty it: what was deleted is then nowhere."""
+        if self._writer.dialect.name != "sqlite":
+            return
+        async with self._reader.connect() as connection:
+            await connection.commit()
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         """Release connections."""

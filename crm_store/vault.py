@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -49,6 +50,8 @@ class Vault:
         self._newest = data_keys[0]
         self._index_key = hmac.new(index_key.encode(), digestmod=hashlib.sha256)
         self._key_cipher = AESSIV(_derived(index_key.encode(), KEYS, SIV_KEY_LENGTH))
+        # What is looked up first is often written next.
+        self._sealed_part = lru_cache(maxsize=4096)(self._seal_part)
 
     @staticmethod
     def new_key() -> str:
@@ -62,7 +65,12 @@ class Vault:
         return MARK + base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def decrypt(self, token: str) -> str:
-        """Return the text; raises `VaultError` when no key fits or the token was altered."""
+        """Return the text; raises `VaultError` when no key fits or the token was altered.
+
+        Nothing opens to nothing: that is what retention leaves of an old record.
+        """
+        if not token:
+            return ""
         if not token.startswith(MARK):
             return self._decrypt_fernet(token)
         try:
@@ -101,7 +109,7 @@ class Vault:
         Parts between separators are encrypted each by itself.
         """
         parts = value.split(separator) if separator else [value]
-        return separator.join(self._seal_part(domain, part) for part in parts)
+        return separator.join([self._sealed_part(domain, part) for part in parts])
 
     def open_key(self, domain: str, token: str, separator: str = "") -> str:
         """Return what `seal_key` encrypted; raises `VaultError` when it was altered."""
@@ -140,7 +148,7 @@ class Vault:
     def _decrypt_fernet(self, token: str) -> str:
         try:
             return self._fernet.decrypt(token).decode()
-        except InvalidToken as error:
+        except (InvalidToken, ValueError) as error:
             raise VaultError(UNREADABLE) from error
 
     def __repr__(self) -> str:

@@ -21,7 +21,7 @@ from bot.api.views import (
     NewMessage,
     OpenedView,
 )
-from crm_store.errors import NotPermittedError
+from crm_store.errors import NotFoundError, NotPermittedError
 from crm_store.types.actors import SYSTEM
 
 HEARTBEAT_SECONDS: Final = 15
@@ -86,7 +86,7 @@ async def say(api: ApiDep, caller: ConversationOwner, message: NewMessage) -> Ac
     )
     try:
         [receipt] = await api.parts.inbox.accept([inbound])
-    except NotPermittedError as error:
+    except (NotFoundError, NotPermittedError) as error:
         raise ProblemError(403, "not_yours", "this conversation is somebody else's") from error
     api.parts.bell.ring(inbound.key)
     return Accepted(id=receipt.message_id, client_id=message.client_id, duplicate=receipt.duplicate)

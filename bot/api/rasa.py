@@ -14,7 +14,7 @@ from bot.api.problems import ProblemError, slow_down
 from bot.api.texts import cleaned, require_text
 from bot.api.tokens import MemberClaims
 from bot.api.views import SHOWN, ButtonView, CardView, View, view
-from crm_store.errors import InvalidRecordError, NotPermittedError
+from crm_store.errors import InvalidRecordError, NotFoundError, NotPermittedError
 from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import (
     ConversationKey,
@@ -113,7 +113,7 @@ def _inbound(
 async def _accept(api: Api, inbound: InboundMessage) -> Received:
     try:
         [receipt] = await api.parts.inbox.accept([inbound])
-    except NotPermittedError as error:
+    except (NotFoundError, NotPermittedError) as error:
         raise ProblemError(403, "not_yours", "this conversation is somebody else's") from error
     except InvalidRecordError as error:
         raise ProblemError(422, "invalid_request", str(error)) from error

@@ -32,7 +32,7 @@ class SourceRecordRow(Base):
     raw_enc: Mapped[str] = personal()
     state: Mapped[RecordState] = plain(Word(RecordState))
     reason: Mapped[str | None] = plain()
-    entity: Mapped[str | None] = plain()
+    entity: Mapped[str | None] = plain(index=True)
     """What it became, for instance ``member:42``."""
     imported_at: Mapped[datetime] = plain()
 

@@ -22,12 +22,14 @@ from crm_store.ports.loyalty import Loyalty
 from crm_store.ports.merges import Merges
 from crm_store.ports.orders import Orders
 from crm_store.ports.people import Members, StaffAccounts
+from crm_store.ports.privacy import Consents, Privacy
 from crm_store.types.actors import Actor
 
 __all__ = [
     "AuditTrail",
     "Cases",
     "Catalog",
+    "Consents",
     "Conversations",
     "CrmStore",
     "Handoffs",
@@ -35,6 +37,7 @@ __all__ = [
     "Members",
     "Merges",
     "Orders",
+    "Privacy",
     "StaffAccounts",
     "UnitOfWork",
 ]
@@ -54,6 +57,8 @@ class UnitOfWork(Protocol):
     handoffs: Handoffs
     staff: StaffAccounts
     audit: AuditTrail
+    consents: Consents
+    privacy: Privacy
 
 
 class CrmStore(Protocol):

@@ -34,11 +34,13 @@ def upgrade() -> None:
     op.create_table(
         "erasures",
         sa.Column("id", Whole, primary_key=True, autoincrement=True),
-        sa.Column("member_id", Whole, sa.ForeignKey("members.id"), nullable=False, unique=True),
+        sa.Column("member_id", Whole, sa.ForeignKey("members.id"), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("proof", CleanJSON(), nullable=False),
         sa.Column("signature", CleanText(), nullable=False),
     )
+    op.create_index("ix_erasures_member_id", "erasures", ["member_id"])
+    op.create_index("ix_source_records_entity", "source_records", ["entity"])
     op.create_table(
         "suppressions",
         sa.Column("digest", CleanText(), primary_key=True),
