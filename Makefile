@@ -20,12 +20,12 @@ $(VENV)/.created:
 
 $(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing Huike and its libraries (the first time takes a few minutes) ..."
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[resolution]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing the tools for tests and checks ..."
-	@$(PIP) --editable '.[transformers,dev]'
+	@$(PIP) --editable '.[transformers,resolution,dev]'
 	@touch $@
 
 install: $(VENV)/.installed ## Install into .venv

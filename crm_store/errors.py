@@ -47,3 +47,7 @@ class InsufficientPointsError(StoreError):
     def __init__(self, balance: int) -> None:
         super().__init__(f"only {balance} points are left")
         self.balance = balance
+
+
+class ResolutionError(StoreError):
+    """Identity resolution cannot run here."""

@@ -1,0 +1,122 @@
+"""Which records are one person: Splink on DuckDB, in memory, nothing written anywhere."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from crm_store.errors import ResolutionError
+from crm_store.resolution.columns import COLUMNS, LISTS, Row, to_row
+from crm_store.resolution.model import (
+    CERTAIN,
+    LEARNED_FROM,
+    Field,
+    blocks_of,
+    fields_of,
+    first_values,
+    settings_of,
+)
+from crm_store.resolution.records import PersonRecord, RecordMatch
+from crm_store.types.merges import Evidence
+
+if TYPE_CHECKING:
+    import duckdb
+    from splink import Linker
+    from splink.internals.blocking_rule_creator import BlockingRuleCreator
+
+log = logging.getLogger(__name__)
+
+ENOUGH_TO_LEARN: Final = 500
+"""Records; fewer teach less than the probabilities that the model begins with."""
+SAMPLED_PAIRS: Final = 2_000_000
+SEED: Final = 20240229
+SHARE_FOUND_BY_CERTAIN_RULES: Final = 0.7
+LEAST_PROBABILITY: Final = 0.05
+"""Less likely pairs are not even returned."""
+
+
+def find_matches(
+    records: Iterable[PersonRecord], *, least: float = LEAST_PROBABILITY
+) -> list[RecordMatch]:
+    """Return the pairs of records that are one person with at least this probability.
+
+    Strongest first. Needs the ``resolution`` extra; raises `ResolutionError` without it.
+    """
+    rows = [to_row(record) for record in records]
+    filled = {name for name in COLUMNS[1:] if any(row[name] is not None for row in rows)}
+    if len(rows) < 2 or not fields_of(filled):  # noqa: PLR2004 - it takes two
+        return []
+    linker = _linker(rows, filled)
+    if len(rows) >= ENOUGH_TO_LEARN:
+        _learn(linker, filled)
+    found = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
+    fields = fields_of(filled)
+    matches = [_to_match(row, fields) for row in found.as_record_list()]
+    return sorted(matches, key=lambda one: (-one.weight, one.left, one.right))
+
+
+def _linker(rows: Sequence[Row], filled: Collection[str]) -> "Linker":
+    try:
+        import duckdb  # noqa: PLC0415 - heavy
+        import pyarrow  # noqa: PLC0415
+        from splink import DuckDBAPI, Linker  # noqa: PLC0415
+    except ImportError as error:
+        raise ResolutionError(
+            "identity resolution needs Splink and DuckDB: pip install 'huike[resolution]'"
+        ) from error
+    connection = duckdb.connect(":memory:")
+    _keep_off_the_disk(connection)
+    text, several = pyarrow.string(), pyarrow.list_(pyarrow.string())
+    schema = pyarrow.schema([(name, several if name in LISTS else text) for name in COLUMNS])
+    table = pyarrow.Table.from_pylist(rows, schema=schema)
+    connection.register("people_arrow", table)
+    connection.execute("CREATE TABLE people AS SELECT * FROM people_arrow")
+    api = DuckDBAPI(connection)
+    people = api.register("people")
+    enough = len(rows) >= ENOUGH_TO_LEARN
+    settings = settings_of(filled, 1 / max(len(rows), 10), weigh_rarity=enough)
+    return Linker(people, settings, log_level=None, validate_settings=False)
+
+
+def _keep_off_the_disk(connection: "duckdb.DuckDBPyConnection") -> None:
+    """What does not fit into memory must fail, not be written to a file in the clear."""
+    connection.execute("SET temp_directory = ''")
+    connection.execute("SET max_temp_directory_size = '0KiB'")
+
+
+def _learn(linker: "Linker", filled: Collection[str]) -> None:
+    """Learn from the data how often fields agree, within one person and between two."""
+    from splink.internals.exceptions import EMTrainingException  # noqa: PLC0415 - heavy
+
+    training = linker.training
+    certain: list[str | BlockingRuleCreator] = []
+    certain += [first_values(rule) for rule in blocks_of(CERTAIN, filled)]
+    if certain:
+        training.estimate_probability_two_random_records_match(
+            certain, recall=SHARE_FOUND_BY_CERTAIN_RULES
+        )
+    training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=SEED)
+    for rule in blocks_of(LEARNED_FROM, filled):
+        try:
+            training.estimate_parameters_using_expectation_maximisation(first_values(rule))
+        except EMTrainingException as error:  # no pair agrees in these columns
+            log.debug("nothing to learn from pairs with the same %s: %s", rule, error)
+
+
+def _to_match(row: Mapping[str, Any], fields: Sequence[Field]) -> RecordMatch:
+    return RecordMatch(
+        left=str(row["unique_id_l"]),
+        right=str(row["unique_id_r"]),
+        weight=float(row["match_weight"]),
+        probability=float(row["match_probability"]),
+        evidence=tuple(
+            _evidence(row, field) for field in fields if row[f"gamma_{field.name}"] >= 0
+        ),
+    )
+
+
+def _evidence(row: Mapping[str, Any], field: Field) -> Evidence:
+    """Return what one field says; Splink numbers levels from 0 for the last one."""
+    level = field.levels[len(field.levels) - 1 - int(row[f"gamma_{field.name}"])]
+    weight = float(row[f"mw_{field.name}"])
+    weight += float(row.get(f"mw_tf_adj_{field.name}") or 0.0)
+    return Evidence(field.name, level.name, weight)
