@@ -68,6 +68,7 @@ class PrivacyRepository(Repository):
 
     async def export(self, member_id: int) -> PersonalData:
         """Return everything about the member."""
+        self._context.require(Role.CUSTOMER, Role.MANAGER, Role.SYSTEM)
         person = await self._own_person(member_id)
         if person is None and self._context.is_trusted:
             raise NotFoundError(f"no member {member_id}")

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -33,11 +33,13 @@ from crm_store.types.conversations import (
 )
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
+from crm_store.types.privacy import Proof, Purpose, Request, RetentionRules, UnmaskPurpose
 from crm_store.vault import Vault
 
 LEASE = timedelta(seconds=30)
 KEY = ConversationKey("telegram", "shop", "session-1")
 ROLES = list(Role)
+CLOCK_START = HandClock().now
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Scene:
     lease: Lease
     sending: int
     handoff: int = 0
+    erasure: int = 0
 
     @property
     def member(self) -> int:
@@ -98,6 +101,10 @@ TABLE: dict[str, tuple[str, Call]] = {
     "cases.by_ticket": (OWN_OR_TRUSTED, lambda w, s: w.cases.by_ticket(s.shop.ticket)),
     "cases.by_number": (OWN_OR_TRUSTED, lambda w, s: w.cases.by_number(s.shop.case)),
     "cases.for_order": (OWN_OR_TRUSTED, lambda w, s: w.cases.for_order(s.shop.order)),
+    "cases.for_conversation": (
+        ANYBODY,
+        lambda w, s: _answered(w.cases.for_conversation(s.conversation)),
+    ),
     "cases.change": (
         "refused refused seen seen seen seen",
         lambda w, s: w.cases.change(s.shop.case, state="settled"),
@@ -215,6 +222,53 @@ TABLE: dict[str, tuple[str, Call]] = {
         "nothing nothing nothing nothing seen seen",
         lambda w, s: w.staff.all(),
     ),
+    "consents.give": (
+        "refused seen seen seen seen seen",
+        lambda w, s: w.consents.give(s.member, Purpose.MARKETING, "sms", "2026-01"),
+    ),
+    "consents.withdraw": (
+        "refused seen seen seen seen seen",
+        lambda w, s: w.consents.withdraw(s.member, Purpose.MARKETING),
+    ),
+    "consents.current": (OWN_OR_TRUSTED, lambda w, s: w.consents.current(s.member)),
+    "consents.history": (OWN_OR_TRUSTED, lambda w, s: w.consents.history(s.member)),
+    "consents.may": (
+        OWN_OR_TRUSTED,
+        lambda w, s: w.consents.may(
+            s.member, Purpose.MARKETING, "telegram", datetime(2026, 3, 3, 12, tzinfo=UTC)
+        ),
+    ),
+    "privacy.unmask": (
+        "refused refused refused seen seen seen",
+        lambda w, s: w.privacy.unmask(1, UnmaskPurpose.CALL_BACK),
+    ),
+    "privacy.looked_at": (
+        "nothing seen nothing nothing seen seen",
+        lambda w, s: w.privacy.looked_at(s.member),
+    ),
+    "privacy.summary": (
+        "nothing seen nothing nothing seen seen",
+        lambda w, s: w.privacy.summary(s.member),
+    ),
+    "privacy.export": (
+        "refused seen refused refused seen seen",
+        lambda w, s: w.privacy.export(s.member),
+    ),
+    "privacy.request": (
+        "refused seen seen seen seen seen",
+        lambda w, s: w.privacy.request(s.member, Request.EXPORT),
+    ),
+    "privacy.erase": (EDITORS, lambda w, s: w.privacy.erase(s.member)),
+    "privacy.proof": (
+        "nothing nothing nothing nothing seen seen",
+        lambda w, s: w.privacy.proof(s.erasure),
+    ),
+    "privacy.verify": (
+        ANYBODY,
+        lambda w, s: _answered(w.privacy.verify(Proof(1, (), CLOCK_START, "", (), 0, ""))),
+    ),
+    "privacy.retain": (SYSTEM_ONLY, lambda w, s: w.privacy.retain(RetentionRules())),
+    "privacy.take_chore": (SYSTEM_ONLY, lambda w, s: w.privacy.take_chore("tidy", "w1", 24)),
     "audit.record": (ANYBODY, lambda w, s: _answered(w.audit.record("test", "order:1"))),
     "audit.about": (
         "nothing seen nothing nothing seen seen",
@@ -241,6 +295,13 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
     store = await SqlStore.open(url, vault, clock=clock)
     shop = await open_shop(store, url, vault)
     async with store.writing(SYSTEM) as work:
+        gone = await work.members.add(NewMember("旧人"))
+        erasure = (await work.privacy.erase(gone.id)).id
+        await work.consents.give(shop.member, Purpose.MARKETING, "telegram", "2026-01")
+    looking = replace(shop.actor(Role.AGENT), purpose="desk")
+    async with store.reading(looking) as work:
+        await work.members.get(shop.member)
+    async with store.writing(SYSTEM) as work:
         talk = work.conversations
         [receipt] = await talk.receive([InboundMessage(KEY, "m1", "你好", member_id=shop.member)])
         here = receipt.conversation_id
@@ -250,6 +311,7 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
         await talk.reply(here, [NewReply("在")], epoch=0)
         [delivery] = await talk.next_deliveries(["telegram"], LEASE)
         scene = Scene(shop, here, receipt.message_id, lease, delivery.message.id)
+        scene.erasure = erasure
         if handoff:
             asked = await work.handoffs.request(here, HandoffReason.ASKED, {}, epoch=0)
             scene.handoff = asked.id
