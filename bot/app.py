@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from bot import skills
-from bot.catalogue import catalog_items, gazetteer
+from bot.catalogue import catalog_items
 from bot.dialogue.skill import Services
+from bot.engines import open_nlu
 from bot.replies import LANGUAGES, Phrasebook
 from bot.settings import ConfigError, Settings, load_settings
 from bot.turn.bell import Bell
@@ -94,8 +94,8 @@ async def open_app(
         embedder = await asyncio.to_thread(load_embedder, settings, progress)
         phrasebook = phrasebook_of(settings)
         search = await open_search(settings, store, embedder, phrasebook, progress)
-        nlu = await open_nlu(settings, store, embedder, progress)
-        yield assemble(settings, store, search, nlu, phrasebook)
+        async with open_nlu(settings, store, embedder, progress) as nlu:
+            yield assemble(settings, store, search, nlu, phrasebook)
 
 
 def phrasebook_of(settings: Settings) -> Phrasebook:
@@ -167,29 +167,5 @@ async def open_search(
             lambda done, total: progress("Indexing the catalogue", done, total),
         )
         return HybridCatalogSearch(items, index, embedder, SalesFacts.from_baskets(baskets))
-
-    return await asyncio.to_thread(opened)
-
-
-async def open_nlu(
-    settings: Settings, store: SqlStore, embedder: Embedder, progress: Progress = no_progress
-) -> NluEngine:
-    """Open the native engine, trained first where data or embedder changed."""
-    from nlu.entities import EntityExtractor  # noqa: PLC0415 - loads SciPy
-    from nlu.native import NativeEngine, TrainingProgress, train  # noqa: PLC0415
-    from nlu.training import read_training_data  # noqa: PLC0415
-
-    async with store.reading(SYSTEM) as uow:
-        names = gazetteer(await uow.catalog.products(), await uow.catalog.shops())
-
-    def told(at: TrainingProgress) -> None:
-        step = "Reading example sentences" if at.step == "embed" else "Learning intents"
-        progress(step, at.done, at.total)
-
-    def opened() -> NluEngine:
-        data = read_training_data(settings.assistant.nlu.data)
-        model = train(data, embedder, cache_folder=settings.env.var / "nlu", progress=told)
-        zone = ZoneInfo(settings.assistant.retailer.time_zone)
-        return NativeEngine(model, embedder, EntityExtractor(data, names), timezone=zone)
 
     return await asyncio.to_thread(opened)

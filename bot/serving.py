@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -16,6 +17,7 @@ from bot.channels import telegram
 from bot.desk.mounting import mount_desk
 from bot.settings import ConfigError
 from bot.turn.worker import Answerer
+from nlu.ports import NluEngine
 
 GRACE_SECONDS = 3
 """How long open event streams may take to end when the server stops."""
@@ -42,16 +44,19 @@ def bind(host: str, port: int) -> socket.socket:
 async def serve(app: App, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; ``ready`` is called once pages are answered."""
     metrics = Metrics()
+    metrics.watch(app.nlu)
+    measured = MeasuredEngine(app.nlu, metrics)
+    runner = replace(app.runner, nlu=measured)  # turns are most of what is understood
     server = uvicorn.Server(
         uvicorn.Config(
-            web_application(app, metrics),
+            web_application(app, metrics, measured),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
     background = [
-        asyncio.create_task(run) for run in answering(app, MeasuredAnswerer(app.runner, metrics))
+        asyncio.create_task(run) for run in answering(app, MeasuredAnswerer(runner, metrics))
     ]
     background.append(asyncio.create_task(_announce(server, ready)))
     if app.settings.env.telegram_token.get_secret_value():
@@ -75,7 +80,7 @@ def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
     return [app.worker(answerer).run() for _ in range(workers)]
 
 
-def web_application(app: App, metrics: Metrics) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api
+def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api
     """Return the ASGI application: API, storefront and desk."""
     settings = app.settings
     api = create_api(
@@ -84,7 +89,7 @@ def web_application(app: App, metrics: Metrics) -> Any:  # noqa: ANN401 - FastAP
             store=app.store,
             inbox=app.inbox,
             bell=app.bell,
-            nlu=MeasuredEngine(app.nlu, metrics),
+            nlu=nlu,
             search=app.search,
             metrics=metrics,
         )

@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -42,11 +42,35 @@ class Retailer(Section):
     time_zone: str = "Asia/Shanghai"
 
 
+class RasaSettings(Section):
+    """The Rasa server, asked when ``nlu.engine`` or ``nlu.shadow.engine`` is ``rasa``."""
+
+    url: HttpUrl = HttpUrl("http://127.0.0.1:5005")
+    """``HUIKE_RASA_URL`` wins."""
+    seconds: Annotated[float, Field(gt=0, le=30)] = 1.0
+    """How long one text may take, second tries included; then the native engine answers."""
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Least chance to be in scope for an intent to be accepted."""
+    ambiguity_gap: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Two intents closer than this in confidence are offered as a choice."""
+
+
+class ShadowSettings(Section):
+    """A second engine on the same messages, for comparison only."""
+
+    engine: Literal["none", "native", "rasa"] = "none"
+    data: Path | None = None
+    """Other training data for it; empty: the live engine's."""
+
+
 class NluSettings(Section):
     """Understanding."""
 
-    engine: Literal["native"] = "native"
+    engine: Literal["native", "rasa"] = "native"
+    """``rasa`` asks a Rasa server; the native engine answers when it cannot."""
     data: Path = Path("nlu/data")
+    rasa: RasaSettings = RasaSettings()
+    shadow: ShadowSettings = ShadowSettings()
 
 
 class KnowledgeSettings(Section):
@@ -127,6 +151,10 @@ class Environment(BaseSettings):
     """Signs conversation, member and desk session tokens."""
     demo_password: SecretStr = SecretStr("")
     """Password of the demo staff accounts."""
+    rasa_url: str = ""
+    """Empty: ``assistant.nlu.rasa.url``."""
+    rasa_token: SecretStr = SecretStr("")
+    """What the Rasa server was started with as ``--auth-token``."""
     telegram_token: SecretStr = SecretStr("")
     telegram_api: str = "https://api.telegram.org"
 

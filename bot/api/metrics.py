@@ -1,13 +1,16 @@
 """Numbers for Prometheus, and the thin wrappers that measure the engine and the turns."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from bot.turn.worker import Answerer
 from crm_store.types.conversations import Lease, Message
+from nlu.figures import figures_of
 from nlu.ports import NluEngine
 from nlu.types import Parse
 
@@ -44,9 +47,31 @@ class Metrics:
             "huike_sse_connections", "Open event streams of the web chat", registry=self.registry
         )
 
+    def watch(self, engine: NluEngine) -> None:
+        """Show what the engine and the engines inside it tell of their work."""
+        self.registry.register(_Figures(engine))
+
     def text(self) -> bytes:
         """Return everything in Prometheus's text format."""
         return generate_latest(self.registry)
+
+
+class _Figures(Collector):
+    """An engine's figures, read when Prometheus asks for them."""
+
+    def __init__(self, engine: NluEngine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Return the figures, those of one name together."""
+        families: dict[str, Metric] = {}
+        for figure in figures_of(self._engine):
+            kind = "counter" if figure.counts else "gauge"
+            name = f"huike_{figure.name}"
+            family = families.setdefault(name, Metric(name, figure.meaning, kind))
+            sample = f"{name}_total" if figure.counts else name
+            family.add_sample(sample, dict(figure.labels), figure.value)
+        yield from families.values()
 
 
 class MeasuredEngine:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import click
 
-from bot.app import load_embedder, open_nlu, open_store
+from bot.app import load_embedder, open_store
 from bot.cli.progress import bars
+from bot.engines import EngineName, open_nlu
 from bot.settings import load_settings
 
 engine_option = click.option(
-    "--engine", type=click.Choice(["native"]), help="Which engine; native unless configured."
+    "--engine",
+    type=click.Choice(["native", "rasa"]),
+    help="Which engine, alone; without it the configured one with its fallback.",
 )
 
 
@@ -24,21 +27,22 @@ def nlu() -> None:
 
 @nlu.command()
 @engine_option
-def parse(engine: str | None) -> None:  # noqa: ARG001 - one engine so far
+def parse(engine: EngineName | None) -> None:
     """Understand lines of standard input; prints one JSON object a line, in Rasa's shape.
 
     Below the threshold the intent is out_of_scope.
     """
-    asyncio.run(_parse())
+    asyncio.run(_parse(engine))
 
 
-async def _parse() -> None:
+async def _parse(only: EngineName | None) -> None:
     settings = load_settings()
     async with AsyncExitStack() as stack:
         with bars() as progress:
             store = await stack.enter_async_context(open_store(settings))
             embedder = await asyncio.to_thread(load_embedder, settings, progress)
-            engine = await open_nlu(settings, store, embedder, progress)
+            opened = open_nlu(settings, store, embedder, progress, only)
+            engine = await stack.enter_async_context(opened)
         for line in sys.stdin:
             understood = await engine.parse(line.rstrip("\r\n"))
             click.echo(json.dumps(understood.to_rasa(), ensure_ascii=False))
