@@ -66,8 +66,11 @@ class Entity:
     """
 
     entity: str
-    """The kind: order_number, phone, phone_tail, card_number, sku, email, price, date, quantity,
-    size, colour, product, category, brand, store, city, or a kind of the training data."""
+    """The kind: order_number, phone, phone_tail, card_number, verification_code, pickup_code,
+    coupon_code, tax_number, sku, email, address (old, new), person_name, company, price, date
+    (before, after), duration, quantity, size (from, to), colour (from, to), product, category,
+    brand, store, city, tier, skin_type, ingredient (allergy, without), recipient, occasion, reason,
+    invoice_type, or a kind of the training data; in brackets the roles."""
     value: EntityValue
     """The normalised value: "HK2024010001", 2, a `PriceRange`, the canonical product name."""
     text: str
@@ -81,9 +84,11 @@ class Entity:
     confidence: float = 1.0
     extractor: str = "pattern"
     """Which rule found it: "pattern", "gazetteer", "lookup", "regex" or an engine's name."""
+    candidates: tuple[str, ...] = ()
+    """All values that the words may mean, likeliest first, where they may mean several."""
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The entity in Rasa's shape; `role` and `group` only where they are set."""
+        """The entity in Rasa's shape; `role`, `group` and `candidates` only where they are set."""
         shape: dict[str, JsonValue] = {
             "entity": self.entity,
             "value": value_to_json(self.value),
@@ -97,6 +102,8 @@ class Entity:
             shape["role"] = self.role
         if self.group is not None:
             shape["group"] = self.group
+        if self.candidates:
+            shape["candidates"] = list(self.candidates)
         return shape
 
 

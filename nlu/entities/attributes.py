@@ -14,10 +14,15 @@ _UNITS: Final = (
     r"(?:pairs?|pieces?|pcs?|items?|bottles?|boxe?s?|packs?|packets?|sets?|bags?|units?|tubes?|"
     r"jars?|cans|copies|copy)"
 )
+_CONTAINER: Final = r"(?:双|瓶|盒|包(?!邮)|套|支|袋|罐|箱|桶|提|对|副|台|打)"
+_DOZEN: Final = 12
 _LETTER_SIZE: Final = r"(?:[2-6]?XL|X{0,4}L|X{0,3}S|M)"
 _CHANGEABLE: Final = rf"(?:3[4-9]|4[0-7]|1[0-8][05]|{_LETTER_SIZE})"
 _ALONE: Final = r"(?<![A-Za-z\d.'’&-])"
 _CHANGED: Final = r" ?(?:码|号)? ?(?:to|换成?|改成?|instead of|but need|但要) ?"
+_SHOES: Final = re.compile(
+    r"鞋|靴|码|\b(?:shoes?|boots?|sneakers?|trainers|sandals?|heels)\b", re.IGNORECASE
+)
 _NAMED_SIZES: Final = {
     "small": "S", "medium": "M", "large": "L", "extra large": "XL", "小": "S", "中": "M", "大": "L",
 }  # fmt: skip
@@ -28,8 +33,37 @@ def _quantity(match: re.Match[str]) -> int | None:
     return int(number) if number == number.to_integral_value() and number > 0 else None
 
 
+def few(words: str) -> int:
+    """ "two", "a couple of" and "half a dozen" as numbers; `words` matched `COUNTED`."""
+    said = words.lower()
+    if said.startswith("half"):
+        return _DOZEN // 2
+    if said.endswith("dozen"):
+        return _DOZEN * int(parse_number(said.removesuffix(" dozen")))
+    if said.startswith("a couple"):
+        return 2
+    return 1 if said.startswith("a pair") else int(parse_number(said))
+
+
+def _few(match: re.Match[str]) -> int:
+    return few(match["n"])
+
+
+def _dozens(match: re.Match[str]) -> int:
+    return _DOZEN // 2 if match["n"] == "半" else _DOZEN * int(parse_number(match["n"]))
+
+
 def _size(match: re.Match[str]) -> str:
     return letter_size(match["span"])
+
+
+def _shoe_size(match: re.Match[str]) -> str | None:
+    return match["span"] if _SHOES.search(match.string) else None
+
+
+def _letter(match: re.Match[str]) -> str | None:
+    size = match["span"]
+    return letter_size(size) if size.isupper() else None
 
 
 def letter_size(size: str) -> str:
@@ -46,15 +80,63 @@ def _volume(match: re.Match[str]) -> str:
     return f"{match['n']}{unit}"
 
 
+_FEW: Final = (
+    r"(?:[1-9]\d?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|"
+    r"half a dozen|an? dozen|(?:two|three) dozen|a pair of)"
+)
+_GETTING: Final = (
+    r"\b(?:take|want|need|order|ordered|bought|buy|get|got|grab|send|sent|add|have|paid for|return|"
+    r"returning|received|out of|only|just|keep)"
+)
+
 QUANTITIES: Final[RuleSet] = rule_set(
     ANY_NUMBER,
     rule(
         "quantity",
-        rf"(?<![第\d.])(?P<n>(?<![A-Za-z])\d{{1,4}}|{CHINESE}) ?{_MEASURE}",
+        rf"(?<![第\d.每这那哪])(?P<n>(?<![A-Za-z])(?!1(?!\d))\d{{1,4}}|(?!一(?![二三四五六七八九十百]))"
+        rf"{CHINESE}) ?{_MEASURE}(?![几多])",
         _quantity,
         0.9,
     ),
-    rule("quantity", rf"\b(?P<n>{ARABIC}|{ENGLISH}|an?) {_UNITS}\b(?: of\b)?", _quantity, 0.9),
+    # "one" of something is often just "a": 推荐一个. A container is counted, and so is what is
+    # bought, sent or missing.
+    rule(
+        "quantity",
+        rf"(?<![第\d.每这那哪钱格])(?P<n>1|一) ?{_CONTAINER}(?![几多])",
+        _quantity,
+        0.9,
+    ),
+    rule(
+        "quantity",
+        rf"(?:要|买了?|来|拿|下单|退|收到|只有|只?剩|[发少多漏送寄订加]了?)(?P<span>(?P<n>1|一) ?{_MEASURE})(?![几多月])",
+        _quantity,
+        0.8,
+    ),
+    rule(
+        "quantity", rf"(?<!\w)(?P<n>俩|仨)(?=[^\w]|[\u4e00-\u9fff]|$)(?!人|口|月)", _quantity, 0.8
+    ),
+    rule("quantity", rf"(?P<n>\d{{1,2}}|[一两二三四五]|半)打(?![开折电算理听包印])", _dozens, 0.9),
+    rule(
+        "quantity",
+        rf"\b(?P<n>{ARABIC}|{ENGLISH}|an?) {_UNITS}\b(?! of (?:news|advice))(?: of\b)?",
+        _quantity,
+        0.9,
+    ),
+    rule("quantity", r"\b(?P<n>a couple of|half a dozen|(?:an?|two|three) dozen)\b", _few, 0.9),
+    rule(
+        "quantity",
+        rf"{_GETTING} (?P<span>(?P<n>{_FEW}))(?= (?:of|more)\b|(?: please| pls)?\W*$|[.,!?])",
+        _few,
+        0.8,
+    ),
+    rule("quantity", rf"\b(?P<n>{_FEW})(?= (?:of (?:them|these|those)|more of)\b)", _few, 0.8),
+    rule(
+        "quantity",
+        rf"(?P<n>(?<=instead of )\d{{1,2}}|\b\d{{1,2}}(?= instead of \d))(?!\w)",
+        _quantity,
+        0.6,
+    ),
+    rule("quantity", r"(?<![\w.])(?P<n>\d{1,2})[x×](?!\w)", _quantity, 0.9),
     rule(
         "quantity",
         rf"(?:\bmake it|\bquantity(?: up)?(?: to)?|数量(?:改|换)?(?:成|为|到)?) ?"
@@ -63,7 +145,12 @@ QUANTITIES: Final[RuleSet] = rule_set(
         0.9,
     ),
     rule("quantity", r"(?<![\w.])[x×*] ?(?P<n>\d{1,3})(?![\w.])", _quantity, 0.9),
-    rule("quantity", r"\b(?P<n>\d{1,3}) of (?:them|these|those)\b", _quantity, 0.8),
+)
+
+# A number before the name of a thing counts it: "two black t-shirts".
+COUNTED: Final = re.compile(
+    rf"\b(?P<n>{_FEW}) (?:(?!of\b|to\b|or\b|and\b|for\b|days?\b|weeks?\b|months?\b)[a-z-]+ ){{0,2}}$",
+    re.IGNORECASE,
 )
 
 SIZES: Final[RuleSet] = rule_set(
@@ -90,6 +177,24 @@ SIZES: Final[RuleSet] = rule_set(
         _volume,
     ),
     rule("size", rf"{_ALONE}(?P<span>{_CHANGEABLE})(?={_CHANGED}{_CHANGEABLE}(?!\w))", _size, 0.9),
+    rule(
+        "size",
+        rf"{_ALONE}(?P<span>(?:3[4-9]|4[0-7]|{_LETTER_SIZE}))(?=的?[^\d，。,.]{{0,6}}换[^\d，。]{{0,2}}\d{{2}}(?!\d))",
+        _size,
+        0.9,
+    ),
+    rule(
+        "size",
+        r"(?<![\w.¥$-])(?P<span>3[4-9]|4[0-7])(?![\d.%]|[^\W\d]*[元块天件个])",
+        _shoe_size,
+        0.7,
+    ),
+    rule(
+        "size",
+        rf"\b(?:my|an?|the|in|send(?: me)?) (?P<span>{_LETTER_SIZE})(?![\w'’.&-])",
+        _letter,
+        0.7,
+    ),
     rule(
         "size",
         rf"{_ALONE}(?P<span>{_CHANGEABLE})(?={_CHANGED}{_CHANGEABLE}[\u4e00-\u9fff])",

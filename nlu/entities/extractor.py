@@ -1,11 +1,13 @@
 """All entities of a sentence: patterns, dates, the retailer's names and the data's word lists."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from nlu.entities import attributes, identifiers, money, people
+from nlu.entities import attributes, durations, identifiers, money, people, places
+from nlu.entities.attributes import COUNTED, few
 from nlu.entities.data_rules import DataRules
 from nlu.entities.dates import find_dates
 from nlu.entities.expected import bare_answers
@@ -13,6 +15,7 @@ from nlu.entities.gazetteer import Gazetteer
 from nlu.entities.overlap import resolve_overlaps
 from nlu.entities.roles import with_roles
 from nlu.entities.rules import apply
+from nlu.entities.vocabulary import find_words
 from nlu.normalise import NormalisedText
 from nlu.training.data import TrainingData
 from nlu.types import Entity
@@ -23,7 +26,14 @@ _RULES: Final = (
     attributes.QUANTITIES,
     attributes.SIZES,
     people.RULES,
+    places.RULES,
+    durations.RULES,
 )
+
+
+_WORD: Final = re.compile(r"[a-z]+(?:['’&-][a-z]+)*")
+_DESCRIBING: Final = frozenset({"colour", "size", "brand"})
+_THINGS: Final = frozenset({"product", "category"})
 
 
 class EntityExtractor:
@@ -32,6 +42,9 @@ class EntityExtractor:
     def __init__(self, data: TrainingData, gazetteer: Gazetteer | None = None) -> None:
         self._data_rules = DataRules(data)
         self._gazetteer = gazetteer or Gazetteer()
+        self._known = frozenset(
+            word for example in data.examples for word in _WORD.findall(example.text.lower())
+        )
 
     def extract(
         self, sentence: NormalisedText, today: date, expecting: frozenset[str] = frozenset()
@@ -45,7 +58,8 @@ class EntityExtractor:
         answer = self._answer(text, today, expecting)
         if answer is not None:
             return (_as_received(answer, sentence),)
-        entities = with_roles(text, resolve_overlaps(self._candidates(text, today)))
+        found = _without_described(list(self._candidates(text, today)))
+        entities = with_roles(text, with_counts(text, resolve_overlaps(found)))
         return tuple(_as_received(self._canonical(entity), sentence) for entity in entities)
 
     def _answer(self, text: str, today: date, expecting: frozenset[str]) -> Entity | None:
@@ -55,13 +69,42 @@ class EntityExtractor:
     def _candidates(self, text: str, today: date) -> Iterator[Entity]:
         yield from apply(_RULES, text)
         yield from find_dates(text, today)
-        yield from self._gazetteer.find(text)
+        yield from find_words(text)
+        yield from self._gazetteer.find(text, self._known)
         yield from self._data_rules.find(text)
 
     def _canonical(self, entity: Entity) -> Entity:
-        # The gazetteer's values are the retailer's own and final.
-        value = None if entity.extractor == "gazetteer" else self._data_rules.canonical(entity)
+        # Values of the gazetteer and of the vocabularies are final.
+        final = entity.extractor in ("gazetteer", "vocabulary")
+        value = None if final else self._data_rules.canonical(entity)
         return entity if value is None else replace(entity, value=value)
+
+
+def _without_described(found: list[Entity]) -> list[Entity]:
+    """`found` without products that are no more than a thing in a colour: "white sneakers"."""
+    described = {
+        (mark.start, thing.end)
+        for mark in found
+        for thing in found
+        if mark.entity in _DESCRIBING
+        and thing.entity == "category"
+        and 0 <= thing.start - mark.end <= 1
+    }
+    return [
+        e
+        for e in found
+        if e.confidence == 1 or e.entity != "product" or (e.start, e.end) not in described
+    ]
+
+
+def with_counts(text: str, entities: list[Entity]) -> list[Entity]:
+    """`entities` with the numbers that stand before the name of a thing as quantities."""
+    counts = [
+        Entity("quantity", few(m["n"]), m["n"], *m.span("n"), confidence=0.8)
+        for thing in entities
+        if thing.entity in _THINGS and (m := COUNTED.search(text, 0, thing.start))
+    ]
+    return resolve_overlaps([*entities, *counts])
 
 
 def _as_received(entity: Entity, sentence: NormalisedText) -> Entity:

@@ -6,7 +6,7 @@ counted for all words at once, leave few words to compare letter by letter.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -39,13 +39,16 @@ class FuzzyIndex:
             [max(len(_bigrams(s)) - 2 * _typos(s), 1) for s, _ in self._words], dtype=np.int64
         )
 
-    def find(self, text: str) -> Iterator[Entity]:
-        """Misspelt words in `text`, each at its best place; they may overlap."""
+    def find(self, text: str, known: Container[str] = frozenset()) -> Iterator[Entity]:
+        """Misspelt words in `text`, each at its best place; they may overlap.
+
+        What consists of words in `known` (in lower case) is not misspelt.
+        """
         folded = fold(text)
         for number in self._candidates(folded):
             surface, word = self._words[number]
             best = _best_window(folded, surface)
-            if best is not None:
+            if best is not None and not _all_known(folded[best[0] : best[1]], known):
                 start, end, typos = best
                 yield Entity(
                     word.entity,
@@ -64,6 +67,12 @@ class FuzzyIndex:
         shared = np.bincount(np.concatenate(found), minlength=len(self._words))
         candidates: list[int] = np.flatnonzero(shared >= self._needed).tolist()
         return candidates
+
+
+def _all_known(words: str, known: Container[str]) -> bool:
+    if _HAN.search(words):
+        return False
+    return all(match[0] in known for match in _LATIN_WORD.finditer(words))
 
 
 def _typos(surface: str) -> int:

@@ -30,11 +30,68 @@ def _tail(match: re.Match[str]) -> str:
     return match["span"]
 
 
+def _hong_kong(match: re.Match[str]) -> str:
+    return "+852" + re.sub(r"\D", "", match["span"])
+
+
+_IS: Final = r"(?:\s|[:：#，,]|是|为|係|系|填|\bis\b|\bno\b\.?|\bnumber\b)*"
+_COUPON_WORDS: Final = re.compile(
+    r"券|码|优惠|兑换|折扣|无效|\b(?:code|coupon|promo|voucher|discount|invalid)", re.IGNORECASE
+)
+
+
+def _coupon(match: re.Match[str]) -> str | None:
+    about_coupons = _COUPON_WORDS.search(match.string)
+    return match["span"].upper() if about_coupons else None
+
+
+# What a word before it says it is.
+_TOLD_CODES: Final = (
+    rule(
+        "order_number",
+        rf"(?:订单号?|单号|\border){_IS}(?P<span>\d{{10}})(?!\d)",
+        lambda m: "HK" + m["span"],
+    ),
+    rule(
+        "phone",
+        rf"(?:电话|手机|\bphone|\bmobile|\bcall me)(?:号码?)?{_IS}(?P<span>[235679]\d{{3}}[ -]?\d{{4}})(?!\d)",
+        _hong_kong,
+        0.9,
+    ),
+    rule(
+        "pickup_code",
+        rf"(?:(?:取货|提货|自提|取件)码|\b(?:pick-?up|collection) code){_IS}(?P<span>[A-Z0-9]{{4,10}})\b",
+        lambda m: m["span"].upper(),
+    ),
+    rule(
+        "verification_code",
+        rf"(?:(?:验证|校验|动态|短信)码|\b(?:otp|(?:verification |sms |security )?code(?= is\b)|"
+        rf"(?:verification|sms|security) code)){_IS}(?P<span>\d(?:[ -]?\d){{3,7}})(?![\dA-Za-z])",
+        lambda m: re.sub(r"\D", "", m["span"]),
+    ),
+    rule(
+        "coupon_code",
+        rf"(?:优惠码|折扣码|兑换码|券码|口令|\b(?:promo|coupon|discount|voucher)(?: code)?|\bcode){_IS}"
+        r"(?P<span>(?-i:[A-Z0-9]{5,16}|[a-z]+\d+[a-z0-9]*))(?![A-Za-z0-9])(?<!\d{5})",
+        _coupon,
+    ),
+    rule(
+        "coupon_code",
+        rf"{_NO_CODE_BEFORE}(?!HK\d{{10}}|VIP\d{{8}})(?P<span>[A-Za-z]{{3,10}}\d{{2,4}})(?![A-Za-z0-9-])",
+        _coupon,
+        0.7,
+    ),
+)
+
 RULES: Final[RuleSet] = rule_set(
     r"\d|@",
     rule("order_number", rf"{_NO_CODE_BEFORE}HK{_GAP}\d(?:{_GAP}\d){{9}}(?!{_GAP}\d)", _code),
     rule("card_number", rf"{_NO_CODE_BEFORE}VIP{_GAP}\d(?:{_GAP}\d){{7}}(?!{_GAP}\d)", _code),
-    rule("email", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda m: m[0].rstrip(".").lower()),
+    rule(
+        "email",
+        r"(?<![a-z0-9.+_-])[a-z0-9.+_-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+",
+        lambda m: m[0].rstrip(".").lower(),
+    ),
     rule(
         "phone",
         r"(?<![\d+])(?:\(?\+?86\)?[\s-]?|0086[\s-]?)?(?P<number>1[3-9]\d(?:[\s-]?\d){8})(?!\d)",
@@ -43,11 +100,11 @@ RULES: Final[RuleSet] = rule_set(
     rule("phone", r"\+(?!86)\d{1,3}(?:[\s-]?\d){6,12}(?!\d)", _international),
     rule(
         "sku",
-        rf"{_NO_CODE_BEFORE}(?!HK-?\d|VIP-?\d)[A-Za-z]{{2,6}}-(?=[A-Za-z-]*\d)[A-Za-z0-9]{{1,8}}"
+        rf"{_NO_CODE_BEFORE}(?!HK-?\d|VIP-?\d)[A-Za-z]{{2,6}}-(?=(?:[A-Za-z-]*\d){{2}})[A-Za-z0-9]{{1,8}}"
         r"(?:-[A-Za-z0-9]{1,8}){0,4}(?![A-Za-z0-9-])",
         lambda m: m[0].upper(),
-        0.9,
     ),
+    *_TOLD_CODES,
     # The 18 characters of a unified social credit code; its alphabet leaves out I, O, S, V and Z.
     rule("tax_number", rf"{_NO_CODE_BEFORE}[159]\d[0-9A-HJ-NPQRTUWXY]{{16}}(?![A-Za-z0-9])", _code),
     rule("phone_tail", rf"(?:{_TAIL_WORD})[\s:：]*(?P<span>\d{{4}})(?!\d)", _tail),

@@ -18,12 +18,12 @@ _CURRENCIES: Final = (
     (r"£|gbp|pounds?|quid|英镑", "GBP"),
     (r"¥|￥|rmb|cny|yuan|kuai|人民币|元钱|元|块钱|块", "CNY"),
 )
-_SIGN: Final = r"(?:hk\$|nt\$|us\$|[$€£¥￥]|rmb |cny |usd |hkd )"
+_SIGN: Final = r"(?:港币|港元|台币|美金|美元|人民币|hk\$|nt\$|us\$|[$€£¥￥]|rmb |cny |usd |hkd )"
 _ZH_UNIT: Final = r"(?:元钱|元|块钱|块(?!钱)|港币|港元|美元|美金|欧元|英镑|台币|人民币|rmb|cny)"
 _EN_UNIT: Final = r"(?:dollars?|bucks?|yuan|rmb|cny|usd|hkd|euros?|eur|pounds?|quid|gbp|kuai)\b"
 _UNIT: Final = rf"(?:{_ZH_UNIT}|{_EN_UNIT})"
 _AMOUNT: Final = rf"(?:{NUMBER}|(?:\b(?:{ENGLISH})\b))"
-_MONEY: Final = rf"(?:{_SIGN} ?(?:{ARABIC})[kKwW万]?|{_AMOUNT} ?{_UNIT})"
+_MONEY: Final = rf"(?:{_SIGN} ?(?:{NUMBER})|{_AMOUNT} ?{_UNIT})"
 _ANY: Final = rf"(?:{_MONEY}|{_AMOUNT})"
 # "under 30 days", "over 18 years", "around 5 pm", "more than 3 stars" speak of no money.
 _NOT_MONEY: Final = (
@@ -31,6 +31,7 @@ _NOT_MONEY: Final = (
     r"times?|ml|g|kg|cm|mm|inch|inches|litres?|liters?|%|percent|stars?|points?|pcs|pieces?|items?|"
     r"pairs?|members?|people|customers?|clients?|guests?|for\b|orders?|purchases?|visits?|of\b|hundred|thousand)(?![a-z]))"
 )
+_NOT_MONEY_BUT_FOR: Final = _NOT_MONEY.replace(r"for\b|", "")
 _NOT_A_SIZE: Final = r"(?![\d.]|[码号天日月年岁个件双条瓶次分周小星人位台包盒克斤毫积%款套只支])"
 _DASH: Final = r"\s*(?:到|至|-|–|~|～|—|and|to)\s*"
 
@@ -82,8 +83,53 @@ _TOGETHER: Final = r"(?!一块(?!钱|以|左|上))"
 _ZH_START: Final = r"(?<![\dA-Za-z.零〇一二三四五六七八九十百千万两第])"
 _EN_START: Final = r"\b"
 
+_TIMES: Final = {"百": 100, "千": 1000, "万": 10_000, "十": 10, "": 1}
+
+
+def _two_digits(match: re.Match[str]) -> PriceRange | None:
+    """两三百 is 200 to 300."""
+    times = _TIMES[match["times"]]
+    low, high = (parse_number(match[name]) * times for name in ("a", "b"))
+    return PriceRange(low, high, _currency(match[0])) if low < high else None
+
+
+def _and_more(match: re.Match[str]) -> PriceRange:
+    """一百多 is 100 to 200."""
+    amount, times = _amount(match["a"]), _TIMES[match["a"][-1]]
+    return PriceRange(amount, amount + times, _currency(match[0]))
+
+
+def _some(match: re.Match[str]) -> PriceRange:
+    """几十块 is 10 to 100."""
+    times = _TIMES[match["times"]]
+    return PriceRange(Decimal(times), Decimal(10 * times), _currency(match[0]))
+
+
+_VAGUE: Final = (
+    _price(
+        rf"(?<![\d零一二三四五六七八九十百千万])(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])"
+        rf"(?P<times>[百千万])(?:{_ZH_UNIT})?(?:左右|以内|上下)?(?![零一二三四五六七八九十多\d])",
+        _two_digits,
+        0.95,
+    ),
+    _price(
+        rf"{_ZH_START}(?P<a>(?:\d+|[一二两三四五六七八九]+)?[百千万])多(?:{_ZH_UNIT})?(?![\d人个件次天])",
+        _and_more,
+        0.95,
+    ),
+    _price(rf"(?<!好)几(?P<times>[十百千])(?:{_ZH_UNIT}|的)(?<!的)", _some, 0.95),
+    _price(rf"几(?P<times>[十百千])(?=的)", _some, 0.7),
+    _price(
+        rf"{_ZH_START}(?P<a>{ARABIC})\s*(?:到|至|-|~|～)\s*(?P<b>{ARABIC})(?=的|$|[,，。.?？!！ ]|吧|吗)"
+        r"(?<![\d-]\d)(?<=\d{3})",
+        _between,
+        0.7,
+    ),
+)
+
 RULES: Final[RuleSet] = rule_set(
-    ANY_NUMBER,
+    ANY_NUMBER + "|几[十百千]",
+    *_VAGUE,
     _price(rf"{_ZH_START}{_A}(?:以内|以下|之内|之下|封顶|往下|内(?![a-z存衣裤]))", _up_to, 0.95),
     _price(
         rf"(?:不超过|不要超过|别超过|不高于|最多|最高|低于|少于|小于|不到|预算(?:是|在|只有|大概|大约)?)"
@@ -99,7 +145,7 @@ RULES: Final[RuleSet] = rule_set(
         0.8,
     ),
     _price(
-        rf"(?:大概|大约|差不多|约)?{_ZH_START}(?P<a>{_ANY})(?:左右|上下|来块|多块)",
+        rf"(?:预算|大概|大约|差不多|约)?{_ZH_START}(?P<a>{_ANY})(?:左右|上下|来块|多块)",
         _around,
         0.95,
     ),
@@ -116,7 +162,7 @@ RULES: Final[RuleSet] = rule_set(
         0.95,
     ),
     _price(rf"(?:预算|价格|价位|售价)\s?(?:在|是)?\s?{_A}{_DASH}{_B}", _between, 0.95),
-    _price(rf"\bbetween {_A} and {_B}{_NOT_MONEY}", _between, 0.9),
+    _price(rf"\bbetween {_A} and {_B}{_NOT_MONEY_BUT_FOR}", _between, 0.9),
     _price(
         r"\b(?:under|below|less than|lower than|up to|at most|no more than|not more than|"
         rf"max(?:imum)?(?: of)?|cheaper than|within|not over|"

@@ -5,14 +5,14 @@ from typing import Final
 
 from nlu.types import Entity
 
-_EXTRACTORS: Final = ("pattern", "gazetteer", "regex", "lookup", "annotation")
+_EXTRACTORS: Final = ("pattern", "vocabulary", "gazetteer", "regex", "lookup", "annotation")
 
 
 def resolve_overlaps(entities: Iterable[Entity]) -> list[Entity]:
     """The longest match wins.
 
-    Of equally long ones the more confident, then the extractor named first (pattern, gazetteer,
-    regex, lookup, annotation), then the one further left. The result is in order of position.
+    Of equally long ones the more confident, then the extractor named first (pattern, vocabulary,
+    gazetteer, regex, lookup, annotation), then the one further left. The result is in order of position.
     """
     kept: list[Entity] = []
     for entity in sorted(entities, key=_preference):

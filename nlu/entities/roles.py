@@ -8,6 +8,20 @@ from typing import Final
 from nlu.types import Entity
 
 _KINDS: Final = ("size", "colour")
+_OLD_BEFORE: Final = re.compile(
+    r"(?:从|由|原来|原先|旧|以前|之前|\bfrom |\bold (?:one|address)|\bused to be|\bwas )"
+    r"(?:[^，。,.]{0,6})?\s*$",
+    re.IGNORECASE,
+)
+_NEW_BEFORE: Final = re.compile(
+    r"(?:到|成|为|去|寄|新地址[\s:：是为]*|\b(?:to|new address(?: is)?:?)) ?$", re.IGNORECASE
+)
+_DOES_NOT_FIT: Final = re.compile(
+    r"[码号]?(?:的|是|有点|实在|也)*\s*(?:穿不下|穿不上|太小|太大|小了|大了|偏|挤|紧|松)"
+    r"|\s*(?:is|was|are|feels?|runs?)?\s*(?:a bit |way )?too\b",
+    re.IGNORECASE,
+)
+
 _MAX_GAP: Final = 16
 _CONNECTOR: Final = re.compile(r"换|改|到|→|->|➡|\bto\b|\bfor\b|\binto\b|\bwith\b", re.IGNORECASE)
 _TO_BEFORE: Final = re.compile(
@@ -29,11 +43,22 @@ def with_roles(text: str, entities: list[Entity]) -> list[Entity]:
         places = [i for i, entity in enumerate(result) if entity.entity == kind]
         for place, role in _roles(text, [result[i] for i in places]).items():
             result[places[place]] = replace(result[places[place]], role=role)
-    return result
+    return [_with_address_role(text, entity) for entity in result]
+
+
+def _with_address_role(text: str, entity: Entity) -> Entity:
+    if entity.entity != "address":
+        return entity
+    before = text[: entity.start]
+    if _OLD_BEFORE.search(before):
+        return replace(entity, role="old")
+    return replace(entity, role="new") if _NEW_BEFORE.search(before) else entity
 
 
 def _roles(text: str, entities: list[Entity]) -> dict[int, str]:
     for i, (first, second) in enumerate(pairwise(entities)):
+        if _DOES_NOT_FIT.match(text, first.end) and first.value != second.value:
+            return {i: "from", i + 1: "to"}
         between = text[first.end : second.start]
         if len(between) > _MAX_GAP * 2:
             continue
@@ -46,6 +71,8 @@ def _roles(text: str, entities: list[Entity]) -> dict[int, str]:
 
 def _role_alone(text: str, entity: Entity) -> str | None:
     before = text[: entity.start]
+    if _DOES_NOT_FIT.match(text, entity.end):
+        return "from"
     if _TO_BEFORE.search(before):
         return "to"
     return "from" if _FROM_BEFORE.search(before) or _INSTEAD.search(before) else None

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from nlu.entities.dates import calendar
+from nlu.entities.dates import calendar, festivals
 from nlu.entities.dates.rule import DateRuleSet, date_rule, date_rule_set
 from nlu.entities.numbers import parse_number
 from nlu.types import DateRange
@@ -20,13 +20,9 @@ _WEEKDAYS: Final = {name: number for number, name in enumerate("一二三四五�
     **{str(number + 1): number for number in range(7)},
 }
 _PARTS: Final = {"初": "early", "头": "early", "中": "mid", "底": "late", "末": "late"}
-_FESTIVALS: Final = {
-    "元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "三八节": (3, 8), "劳动节": (5, 1),
-    "五一": (5, 1), "儿童节": (6, 1), "国庆节": (10, 1), "国庆": (10, 1), "十一国庆": (10, 1),
-    "618": (6, 18), "双十一": (11, 11), "双11": (11, 11), "双十二": (12, 12), "双12": (12, 12),
-    "平安夜": (12, 24),
-    "圣诞节": (12, 25), "圣诞": (12, 25),
-}  # fmt: skip
+_DAY_PART: Final = r"(?:早上|上午|中午|下午|傍晚|晚上)"
+# "周日买的" was last Sunday.
+_DONE: Final = re.compile(r"(?:在?[^，。,.？?]{0,6}?)(?:买|下的?单|订|收到|签收|付的|退的|寄的|拍)")
 _N: Final = r"(?P<n>\d{1,3}|半|[一二三四五六七八九十两百几]+)"
 _UNIT: Final = r"(?:个)?(?P<u>天|日|周|星期|礼拜|月|年)"
 _SHIFT: Final = r"(?P<shift>上上|下下|上|下|这|本|今)"
@@ -90,7 +86,8 @@ def _next(match: re.Match[str], today: date) -> DateRange | None:
 def _weekday(match: re.Match[str], today: date) -> DateRange:
     day = _WEEKDAYS[match["day"]]
     if match["shift"] is None:
-        return calendar.coming_weekday(today, day)
+        passed = _DONE.match(match.string, match.end())
+        return (calendar.past_weekday if passed else calendar.coming_weekday)(today, day)
     return calendar.weekday(today, _shift(match), day)
 
 
@@ -148,20 +145,22 @@ def _weekend(match: re.Match[str], today: date) -> DateRange:
 
 
 def _festival(match: re.Match[str], today: date) -> DateRange | None:
-    return calendar.nearest(today, *_FESTIVALS[match[0]])
+    return festivals.nearest_chinese(match[0], today)
 
 
 _YEAR: Final = r"(?P<year>(?:20)?\d{2}年|去年|今年|明年|前年)"
 _PART: Final = r"(?P<part>[初中底末])"
 
 RULES: Final[DateRuleSet] = date_rule_set(
-    r"[天日号周月年晚早儿节旦]|星期|礼拜|五一|国庆|双1|双十|圣诞|平安夜|618",
+    r"[天日号周月年晚早儿节旦]|星期|礼拜|五一|国庆|双1|双十|圣诞|平安夜|618|春节|过年|除夕|中秋|端午|七夕|元宵|重阳|国庆|感恩",
     date_rule(
-        "|".join(sorted(_DAYS, key=len, reverse=True)),
-        lambda m, d: calendar.days_from(d, _DAYS[m[0]]),
+        rf"(?P<name>{'|'.join(sorted(_DAYS, key=len, reverse=True))})"
+        rf"(?:(?<=天){_DAY_PART}(?!\d|[一二三四五六七八九十两]))?",
+        lambda m, d: calendar.days_from(d, _DAYS[m["name"]]),
     ),
     date_rule(
-        rf"(?:{_SHIFT}{_WEEK}|(?:周|星期|礼拜))(?P<day>[一二三四五六日天]|[1-7](?!\d|[天个月年]))",
+        rf"(?:{_SHIFT}{_WEEK}|(?:周|星期|礼拜))(?P<day>[一二三四五六日天]|[1-7](?!\d|[天个月年]))"
+        rf"(?:{_DAY_PART}(?![\d一二三四五六七八九十两]))?",
         _weekday,
     ),
     date_rule(rf"(?:{_SHIFT}(?:个)?)?周末", _weekend),
@@ -186,7 +185,7 @@ RULES: Final[DateRuleSet] = date_rule_set(
         0.6,
     ),
     date_rule(
-        rf"(?<!\d)(?:{'|'.join(sorted(_FESTIVALS, key=len, reverse=True))})(?![\d元块])",
+        rf"(?<!\d)(?:{festivals.CHINESE_NAMES})(?![\d元块])",
         _festival,
         0.9,
     ),

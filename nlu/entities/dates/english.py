@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from nlu.entities.dates import calendar
+from nlu.entities.dates import calendar, festivals
 from nlu.entities.dates.rule import DateRuleSet, date_rule, date_rule_set
 from nlu.entities.numbers import ENGLISH, parse_number
 from nlu.types import DateRange
@@ -12,6 +12,7 @@ from nlu.types import DateRange
 _DAYS: Final = {
     "the day before yesterday": -2, "day before yesterday": -2, "yesterday": -1, "last night": -1,
     "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
+    "tomorrow morning": 1, "tomorrow afternoon": 1, "tomorrow evening": 1, "tomorrow night": 1,
     "tomorrow": 1, "tmr": 1, "tmrw": 1, "tomorow": 1,
     "the day after tomorrow": 2, "day after tomorrow": 2,
 }  # fmt: skip
@@ -42,11 +43,10 @@ _N: Final = rf"(?P<n>\d{{1,3}}|half an?|an?|a couple of|{ENGLISH})"
 _UNIT: Final = r"(?P<u>day|week|month|year)s?\b"
 _WHICH: Final = r"(?P<which>last|past|this|next|coming|nxt)"
 _SHIFTS: Final = {"last": -1, "past": -1, "this": 0, "next": 1, "nxt": 1, "coming": 1}
-_FESTIVALS: Final = {
-    "christmas eve": (12, 24), "christmas": (12, 25), "xmas": (12, 25), "new year's day": (1, 1),
-    "valentine's day": (2, 14), "national day": (10, 1), "double 11": (11, 11),
-    "singles' day": (11, 11), "singles day": (11, 11),
-}  # fmt: skip
+_DONE: Final = re.compile(
+    r"\b(?:bought|ordered|got|received|came|arrived|placed|purchased|paid|was|were)\b[^.?!]{0,30}$",
+    re.IGNORECASE,
+)
 
 
 def _day_name(text: str) -> int:
@@ -63,7 +63,8 @@ def _weekday(match: re.Match[str], today: date) -> DateRange:
         return calendar.past_weekday(today, day)
     if which in ("next", "nxt"):
         return calendar.weekday(today, 1, day)
-    return calendar.coming_weekday(today, day)
+    passed = not which and _DONE.search(match.string[: match.start()])
+    return (calendar.past_weekday if passed else calendar.coming_weekday)(today, day)
 
 
 def _whole(match: re.Match[str], today: date) -> DateRange:
@@ -145,7 +146,7 @@ def _weekend(match: re.Match[str], today: date) -> DateRange:
 
 RULES: Final[DateRuleSet] = date_rule_set(
     r"day|night|tmr|tomor|this (?:morn|after|eve)|week|month|year|\b20\d\d|\d(?:st|nd|rd|th)\b|"
-    rf"\b(?:mon|tues?|wed|thurs?|fri|sat|sun|xmas|christmas|double 11)\b|{_MONTH}",
+    rf"\b(?:mon|tues?|wed|thurs?|fri|sat|sun|xmas|christmas|double 11|mid-autumn|black friday|easter|lunar|spring festival|thanksgiving)\b|{_MONTH}",
     date_rule(
         rf"\b(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})\b",
         lambda m, d: calendar.days_from(d, _DAYS[m[0].lower()]),
@@ -192,8 +193,8 @@ RULES: Final[DateRuleSet] = date_rule_set(
         0.8,
     ),
     date_rule(
-        rf"\b(?:{'|'.join(sorted(_FESTIVALS, key=len, reverse=True))})\b",
-        lambda m, d: calendar.nearest(d, *_FESTIVALS[m[0].lower()]),
+        rf"\b(?:{festivals.ENGLISH_NAMES})\b",
+        lambda m, d: festivals.nearest_english(m[0], d),
         0.9,
     ),
 )

@@ -21,12 +21,23 @@ _TIME: Final = re.compile(
     r"|(?:(?P<half>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|今晚|晚|早)?"
     r"(?P<h>[01]?\d|2[0-4]|十[一二]?|[一二三四五六七八九两])"
     r"(?:[点时](?!击|多)(?:(?P<zm>半|一刻|[0-5]?\d分?|[一二三四五]十分?))?|[:：](?P<zc>[0-5]\d)))"
-    r"|\b(?P<noon>noon|midday)\b|(?P<zhnoon>中午)",
+    r"|\b(?P<noon>noon|midday)\b|(?P<zhnoon>中午)|\bhalf past (?P<past>one|two|three|four|five|six|"
+    r"seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])\b",
     re.IGNORECASE,
 )
-_TIME_HINT: Final = re.compile(r"[点时:：午]|\d ?[ap]\.?m|noon|midday", re.IGNORECASE)
+_TIME_HINT: Final = re.compile(r"[点时:：午]|\d ?[ap]\.?m|noon|midday|half past", re.IGNORECASE)
 _AFTERNOON: Final = ("下午", "傍晚", "晚上", "今晚", "晚")
 _NOON: Final = 12
+_OPENING: Final = 8
+"""An hour before it, without am or pm, is one in the afternoon."""
+_BEFORE: Final = re.compile(
+    r"(?:\b(?:before|by|until|till|til|no later than)(?: the)? |(?:赶在|最晚|不晚于))$",
+    re.IGNORECASE,
+)
+_AFTER: Final = re.compile(r"\b(?:after|since|starting(?: from)?)(?: the)? $", re.IGNORECASE)
+_BOUND_BEHIND: Final = re.compile(
+    r"(?:(?:之|以)?(?P<before>前)(?!台|面|天)|(?:下班|关门|打烊)(?P<early>前)|(?:之|以)?(?P<after>后)(?!台|面|天|悔|续))"
+)
 
 
 def _iso(match: re.Match[str], _: date) -> DateRange | None:
@@ -55,7 +66,17 @@ _RULES: Final = (_NUMERIC, chinese.RULES, english.RULES)
 def find_dates(text: str, today: date) -> list[Entity]:
     """The dates of `text`, in order and apart, as they are meant on `today`."""
     dates = resolve_overlaps(_single_dates(text, today))
-    return _with_times(text, _joined(text, dates), today)
+    timed = _with_times(text, _joined(text, dates), today)
+    return [replace(found, role=_bound(text, found)) for found in timed]
+
+
+def _bound(text: str, entity: Entity) -> str | None:
+    """ "before" or "after", where a day is meant as a bound: "25号以后", "by Friday"."""
+    behind = _BOUND_BEHIND.match(text, entity.end)
+    ahead = text[: entity.start]
+    if _BEFORE.search(ahead) or (behind and (behind["before"] or behind["early"])):
+        return "before"
+    return "after" if behind or _AFTER.search(ahead) else None
 
 
 def _single_dates(text: str, today: date) -> Iterable[Entity]:
@@ -114,7 +135,11 @@ def _with_times(text: str, dates: list[Entity], today: date) -> list[Entity]:
 
 
 def _touches(text: str, entity: Entity, match: re.Match[str]) -> bool:
-    after = entity.end <= match.start() and _GAP.fullmatch(text, entity.end, match.start())
+    # 明早|早十点: the part of the day belongs to both.
+    shared = entity.start < match.start() < entity.end < match.end()
+    after = shared or (
+        entity.end <= match.start() and _GAP.fullmatch(text, entity.end, match.start())
+    )
     before = match.end() <= entity.start and re.fullmatch(
         r"(?: on)? ?", text[match.end() : entity.start]
     )
@@ -139,6 +164,9 @@ def _at(text: str, entity: Entity, match: re.Match[str], moment: time) -> Entity
 def _time(match: re.Match[str]) -> time | None:
     if match["noon"] or match["zhnoon"]:
         return time(_NOON)
+    if match["past"]:
+        hour = int(parse_number(match["past"]))
+        return time(hour + _NOON if hour < _OPENING else hour, 30)
     if match["ap"]:
         hour = int(match["eh"]) % _NOON + (_NOON if match["ap"].lower().startswith("p") else 0)
         return time(hour, int(match["em"] or 0))
