@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot.app import load_embedder, open_store
+from bot.cli.nlu_validate import validate
 from bot.cli.progress import bars
 from bot.engines import EngineName, open_nlu
 from bot.settings import load_settings
@@ -88,3 +89,6 @@ def evaluate(
     for name, value in report.to_json().items():
         shown = f"{value:.4f}" if isinstance(value, float) else value
         click.echo(f"{name:<34} {shown}")
+
+
+nlu.add_command(validate)
