@@ -11,6 +11,7 @@ from crm_store import migrations
 from crm_store.engine import make_engine, make_writer
 from crm_store.loyalty.rules import load_rules
 from crm_store.ports import (
+    Analytics,
     AuditTrail,
     Cases,
     Catalog,
@@ -22,9 +23,12 @@ from crm_store.ports import (
     Merges,
     Orders,
     Privacy,
+    Profiles,
     StaffAccounts,
+    Timelines,
     UnitOfWork,
 )
+from crm_store.repositories.analytics import AnalyticsRepository
 from crm_store.repositories.audit import AuditRepository
 from crm_store.repositories.cases import CasesRepository
 from crm_store.repositories.catalog import CatalogRepository
@@ -37,7 +41,9 @@ from crm_store.repositories.members import MembersRepository
 from crm_store.repositories.merges import MergesRepository
 from crm_store.repositories.orders import OrdersRepository
 from crm_store.repositories.privacy import PrivacyRepository
+from crm_store.repositories.profiles import ProfilesRepository
 from crm_store.repositories.staff import StaffRepository
+from crm_store.repositories.timelines import TimelinesRepository
 from crm_store.types.actors import SYSTEM, Actor
 from crm_store.types.loyalty import LoyaltyRules
 from crm_store.vault import Vault
@@ -59,6 +65,9 @@ class SqlUnitOfWork:
         self.cases: Cases = CasesRepository(context)
         self.catalog: Catalog = CatalogRepository(context)
         self.loyalty: Loyalty = LoyaltyRepository(context)
+        self.profiles: Profiles = ProfilesRepository(context)
+        self.timelines: Timelines = TimelinesRepository(context)
+        self.analytics: Analytics = AnalyticsRepository(context)
         self.conversations: Conversations = ConversationsRepository(context)
         self.handoffs: Handoffs = HandoffsRepository(context)
         self.staff: StaffAccounts = StaffRepository(context)
@@ -99,7 +108,7 @@ class SqlStore:
         example when omitted. Raises `DatabaseURLError` on another kind of URL and `SchemaError`
         unless the database is at the revision this program needs.
         """
-        store = cls(make_engine(url, vault), vault, clock)
+        store = cls(make_engine(url, vault), vault, clock, rules)
         try:
             await migrations.check_revision(store._reader)
         except BaseException:

@@ -59,6 +59,7 @@ class _Tier(_Section):
 
 
 class _Review(_Section):
+    up: Annotated[bool, Field(alias="raise")]
     lower: bool
 
 
@@ -89,6 +90,7 @@ class _Rules(_Section):
             book_expiry=self.points.book_expiry,
             window_months=self.window_months,
             tiers=tuple(one.rule() for one in self.tiers),
+            may_raise=self.review.up,
             may_lower=self.review.lower,
         )
 

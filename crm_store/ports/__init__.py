@@ -13,6 +13,7 @@ No method does network I/O other than to the database.
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from crm_store.ports.analytics import Analytics
 from crm_store.ports.audit import AuditTrail
 from crm_store.ports.cases import Cases
 from crm_store.ports.catalog import Catalog
@@ -23,9 +24,12 @@ from crm_store.ports.merges import Merges
 from crm_store.ports.orders import Orders
 from crm_store.ports.people import Members, StaffAccounts
 from crm_store.ports.privacy import Consents, Privacy
+from crm_store.ports.profiles import Profiles
+from crm_store.ports.timeline import Timelines
 from crm_store.types.actors import Actor
 
 __all__ = [
+    "Analytics",
     "AuditTrail",
     "Cases",
     "Catalog",
@@ -38,7 +42,9 @@ __all__ = [
     "Merges",
     "Orders",
     "Privacy",
+    "Profiles",
     "StaffAccounts",
+    "Timelines",
     "UnitOfWork",
 ]
 
@@ -53,6 +59,9 @@ class UnitOfWork(Protocol):
     cases: Cases
     catalog: Catalog
     loyalty: Loyalty
+    profiles: Profiles
+    timelines: Timelines
+    analytics: Analytics
     conversations: Conversations
     handoffs: Handoffs
     staff: StaffAccounts

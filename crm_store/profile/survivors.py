@@ -63,10 +63,19 @@ class Table(_Section):
     fields: dict[str, FieldRule]
     reasons: dict[str, Words]
     preferences: dict[str, PreferenceRule]
+    inferred: dict[str, dict[str, Words]]
 
     def source(self, name: str) -> Source:
         """Return how far a source is believed; one that is not listed, little."""
         return self.sources.get(name, self.unknown_source)
+
+    def inferred_words(self, kind: str, value: str) -> LocalText | None:
+        """Return how an inferred preference reads; ``None`` where the table has no words."""
+        words = self.inferred.get(kind, {})
+        found = words.get(value) or words.get("*")
+        if found is None:
+            return None
+        return LocalText(found.zh.format(value=value), found.en.format(value=value))
 
 
 @cache

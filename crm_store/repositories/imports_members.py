@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from crm_store.identifiers import mask
 from crm_store.models import ConsentRow, IdentityRow, MemberRow
+from crm_store.repositories.facts import record_profiles
 from crm_store.repositories.identities import tail_index
 from crm_store.repositories.imports import Batch, Values
 from crm_store.repositories.imports_people import kept_members
@@ -51,6 +52,7 @@ async def save_members(batch: Batch, drafts: Sequence[MemberDraft]) -> list[int]
     await work.write()
     ids = [person.id for person in people if person.id is not None]
     await _write_consents(batch, ids, drafts)
+    await record_profiles(batch, ids, drafts)
     return ids
 
 

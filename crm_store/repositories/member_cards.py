@@ -1,7 +1,6 @@
 """The member card: what staff see at a glance, gathered from many tables."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,49 +11,49 @@ from crm_store.models import (
     IdentityRow,
     NoteRow,
     OrderRow,
-    PointsEntryRow,
-    PreferenceRow,
 )
+from crm_store.repositories.context import Context
 from crm_store.repositories.identities import to_identity
+from crm_store.repositories.points_ledger import points_balance
+from crm_store.repositories.preferences import preferences_of
+from crm_store.repositories.spending import spent_by_currency
 from crm_store.types.orders import OrderState
 from crm_store.types.people import (
+    Amount,
     Identity,
     Member,
     MemberCard,
     Note,
     OrderHeadline,
-    Preference,
 )
 
 RECENT_ORDERS = 5
 NOTES = 20
 
 
-async def member_card(session: AsyncSession, member: Member, *, with_notes: bool) -> MemberCard:
-    """Return a member's card; notes are written for staff and left out for the member."""
-    count, spent, last = await _order_totals(session, member.id)
+async def member_card(
+    context: Context, member: Member, *, with_notes: bool, points: int | None = None
+) -> MemberCard:
+    """Return a member's card; notes are written for staff and left out for the member.
+
+    ``points`` is the balance when the caller knows it already.
+    """
+    session = context.session
+    count, last = await _orders(session, member.id)
+    spent = await spent_by_currency(session, member.id) if count else {}
     return MemberCard(
         member=member,
         identities=await _identities(session, member.id),
-        points_balance=await points_balance(session, member.id),
+        points_balance=await points_balance(session, member.id) if points is None else points,
         order_count=count,
-        total_spent=spent,
+        total_spent=context.rules.worth(spent),
         last_order_at=last,
+        spent=tuple(Amount(value, currency) for currency, value in sorted(spent.items())),
         recent_orders=await _headlines(session, member),
-        preferences=await _preferences(session, member.id),
+        preferences=await preferences_of(session, member.id, member.language),
         notes=await _notes(session, member.id) if with_notes else (),
         open_cases=await _open_cases(session, member.id),
     )
-
-
-async def points_balance(session: AsyncSession, member_id: int) -> int:
-    """Return the sum of a member's points entries."""
-    balance = await session.scalar(
-        select(func.coalesce(func.sum(PointsEntryRow.points), 0)).where(
-            PointsEntryRow.member_id == member_id
-        )
-    )
-    return int(balance or 0)
 
 
 async def _identities(session: AsyncSession, member_id: int) -> tuple[Identity, ...]:
@@ -64,19 +63,15 @@ async def _identities(session: AsyncSession, member_id: int) -> tuple[Identity, 
     return tuple(to_identity(row) for row in rows)
 
 
-async def _order_totals(
-    session: AsyncSession, member_id: int
-) -> tuple[int, Decimal, datetime | None]:
-    count, spent, last = (
+async def _orders(session: AsyncSession, member_id: int) -> tuple[int, datetime | None]:
+    count, last = (
         await session.execute(
-            select(
-                func.count(OrderRow.id),
-                func.sum(OrderRow.total),
-                func.max(OrderRow.placed_at),
-            ).where(OrderRow.member_id == member_id, OrderRow.state != OrderState.CANCELLED)
+            select(func.count(OrderRow.id), func.max(OrderRow.placed_at)).where(
+                OrderRow.member_id == member_id, OrderRow.state != OrderState.CANCELLED
+            )
         )
     ).one()
-    return count, spent or Decimal(0), last
+    return count, last
 
 
 async def _headlines(session: AsyncSession, member: Member) -> tuple[OrderHeadline, ...]:
@@ -95,16 +90,7 @@ def _headline(row: OrderRow, language: str) -> OrderHeadline:
     items = separator.join(
         f"{line.name.in_language(language)} ×{line.quantity}" for line in row.lines
     )
-    return OrderHeadline(row.number, row.state.value, row.placed_at, row.total, items)
-
-
-async def _preferences(session: AsyncSession, member_id: int) -> tuple[Preference, ...]:
-    rows = await session.scalars(
-        select(PreferenceRow)
-        .where(PreferenceRow.member_id == member_id)
-        .order_by(PreferenceRow.stated.desc(), PreferenceRow.at.desc(), PreferenceRow.id)
-    )
-    return tuple(Preference(row.kind, row.value, row.stated, row.source, row.at) for row in rows)
+    return OrderHeadline(row.number, row.state.value, row.placed_at, row.total, items, row.currency)
 
 
 async def _notes(session: AsyncSession, member_id: int) -> tuple[Note, ...]:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
 from crm_store.models import IdentityRow, MemberRow, OrderRow
 from crm_store.repositories.context import Repository
+from crm_store.repositories.facts import record_enrolment
 from crm_store.repositories.identities import (
     attach_identity,
     lookup_index,
@@ -91,7 +92,7 @@ class MembersRepository(Repository):
         row = await self._visible(member_id, "member.card")
         if row is None:
             return None
-        return await member_card(self._session, to_member(row), with_notes=self._context.is_trusted)
+        return await member_card(self._context, to_member(row), with_notes=self._context.is_trusted)
 
     async def identities(self, member_id: int) -> list[Identity]:
         """Return identities, masked."""
@@ -124,6 +125,7 @@ class MembersRepository(Repository):
         await self._session.flush()
         for identity in member.identities:
             await self._attach(row.id, identity)
+        await record_enrolment(self._context, row)
         await self._context.record("member.add", subject_of(row.id))
         return to_member(row)
 

@@ -19,6 +19,22 @@ class Lifecycle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Buyer:
+    """One buyer's purchases; a purchase is a day on which something was bought."""
+
+    member_id: int
+    purchases: int
+    first_on: date
+    last_on: date
+    spent: float
+    """In the programme's currency."""
+    repeat_mean: float
+    """What an average purchase after the first came to; 0 without any."""
+    cycle: float | None
+    """Median days between purchases, from three purchases on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rfm:
     """Quintiles from 1 to 5 (best): how recently, how often and how much somebody bought."""
 

@@ -136,6 +136,8 @@ class LoyaltyRules:
     window_months: int
     tiers: tuple[TierRule, ...]
     """Lowest first; the first one takes no spending."""
+    may_raise: bool
+    """Whether a review raises tiers, and whether it lowers them."""
     may_lower: bool
 
     def of(self, tier: Tier) -> TierRule:

@@ -118,6 +118,18 @@ class Preference:
     stated: bool
     source: str
     at: datetime
+    code: str = ""
+    """What programs compare where ``value`` is worded for people: a category's slug, a store's id."""
+    confidence: float = 1.0
+    """1 for what was stated; the share of purchases behind what was inferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money in one currency."""
+
+    value: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +151,10 @@ class MemberCard:
     points_balance: int
     order_count: int
     total_spent: Decimal
-    """CNY, cancelled orders left out."""
+    """Paid orders with refunds taken off, in the loyalty programme's currency at its rates."""
     last_order_at: datetime | None
+    spent: tuple[Amount, ...] = ()
+    """The same, currency by currency."""
     recent_orders: tuple["OrderHeadline", ...] = ()
     preferences: tuple[Preference, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -156,6 +170,7 @@ class OrderHeadline:
     placed_at: datetime
     total: Decimal
     items: str
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True, slots=True)
