@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from crm_store.models.base import Base, key, personal, plain
@@ -20,7 +20,16 @@ class SourceRecordRow(Base):
     """A record as a source sent it, and what became of it."""
 
     __tablename__ = "source_records"
-    __table_args__ = (UniqueConstraint("source", "record_key"),)
+    __table_args__ = (
+        UniqueConstraint("source", "record_key"),
+        Index(
+            "ix_source_records_held",
+            "source",
+            "id",
+            sqlite_where=text("state = 'quarantined'"),
+            postgresql_where=text("state = 'quarantined'"),
+        ),
+    )
 
     id: Mapped[int] = key()
     source: Mapped[str] = plain()
@@ -30,11 +39,26 @@ class SourceRecordRow(Base):
     line: Mapped[int] = plain()
     checksum: Mapped[str] = plain()
     raw_enc: Mapped[str] = personal()
+    changes_enc: Mapped[str | None] = personal()
+    """What cleaning changed, as a JSON list of field, raw value and value; none: nothing."""
     state: Mapped[RecordState] = plain(Word(RecordState))
     reason: Mapped[str | None] = plain()
     entity: Mapped[str | None] = plain(index=True)
     """What it became, for instance ``member:42``."""
     imported_at: Mapped[datetime] = plain()
+
+
+class IngestRequestRow(Base):
+    """A signed request and what it was answered: the same request gets the same answer."""
+
+    __tablename__ = "ingest_requests"
+
+    digest: Mapped[str] = plain(primary_key=True)
+    """SHA-256 over source, timestamp and body."""
+    source: Mapped[str] = plain()
+    answer: Mapped[Mapping[str, JSON]] = plain(CleanJSON())
+    """Counts, and reasons by line; never a personal value."""
+    at: Mapped[datetime] = plain(index=True)
 
 
 class AuditRow(Base):

@@ -25,6 +25,8 @@ def clean_text(text: str) -> str:
     Hostile and broken clients send both. SQLite would take them, but a database must not decide
     what a message says, so they are left out everywhere.
     """
+    if text.isascii():
+        return text.replace("\x00", "") if "\x00" in text else text
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Row, Table, bindparam, delete, func, select, text, update
 from sqlalchemy import cast as cast_sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.models import Base
+from crm_store.repositories.bulk import insert_rows
 from crm_store.repositories.context import Context
 from crm_store.vault import Vault
 
@@ -63,7 +64,7 @@ class Batch:
     async def insert(self, model: type[Base], rows: Sequence[Values]) -> None:
         """Insert rows."""
         if rows:
-            await self.session.execute(insert(table_of(model)), rows)
+            await insert_rows(self.session, table_of(model), rows)
 
     async def insert_ids(self, model: type[Base], rows: Sequence[Values]) -> list[int]:
         """Insert rows and return their ids in the same order.

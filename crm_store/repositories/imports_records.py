@@ -1,22 +1,25 @@
 """Raw records: what was seen before, what is kept, what is held back."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_, select, type_coerce
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, type_coerce
 
 from crm_store.models import SourceRecordRow
 from crm_store.models.records import RECORD_KEYS
 from crm_store.models.types import CleanText
-from crm_store.repositories.imports import Batch
-from crm_store.types.records import RecordState
+from crm_store.repositories.imports import Batch, Values
+from crm_store.types.conversations import JSON
+from crm_store.types.records import Change, HeldBack, RecordState, TracedRecord
 
 PREFIXES_A_QUERY = 50
+HELD: ColumnElement[str] = literal_column("'quarantined'")
+"""Written out: SQLite uses a partial index only when it sees its condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRecord:
+class KnownRecord(NamedTuple):
     """A record that was imported before."""
 
     id: int
@@ -24,8 +27,7 @@ class KnownRecord:
     state: RecordState
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRecord:
+class KeptRecord(NamedTuple):
     """A raw record to be kept; ``reason`` is set when it is held back."""
 
     key: str
@@ -33,6 +35,7 @@ class KeptRecord:
     line: int
     checksum: str
     raw: str
+    changes: tuple[Change, ...] = ()
     reason: str | None = None
 
 
@@ -74,26 +77,36 @@ async def accepted_within(batch: Batch, prefixes: Sequence[str]) -> list[tuple[i
     return result
 
 
-async def keep_records(batch: Batch, records: Sequence[KeptRecord]) -> dict[str, int]:
+async def keep_records(
+    batch: Batch, records: Sequence[KeptRecord], known: Mapping[str, KnownRecord]
+) -> dict[str, int]:
     """Store raw records, new or changed; return their ids by key."""
-    rows = [
-        {
-            "source": batch.source,
-            "record_key": record.key,
-            "file": record.file,
-            "line": record.line,
-            "checksum": record.checksum,
-            "raw_enc": batch.vault.encrypt(record.raw),
-            "state": RecordState.QUARANTINED if record.reason else RecordState.ACCEPTED,
-            "reason": record.reason,
-            "imported_at": batch.now,
-        }
-        for record in records
-    ]
-    found = await batch.upsert(
-        SourceRecordRow, ("source", "record_key"), rows, returning=("record_key", "id")
+    new = [one for one in records if one.key not in known]
+    await batch.update(
+        SourceRecordRow,
+        [{"id": known[one.key].id, **_row(batch, one)} for one in records if one.key in known],
     )
-    return {row.record_key: row.id for row in found}
+    rows = [
+        {"source": batch.source, "record_key": one.key, "entity": None, **_row(batch, one)}
+        for one in new
+    ]
+    ids = await batch.insert_ids(SourceRecordRow, rows)
+    made = {one.key: key for one, key in zip(new, ids, strict=True)}
+    return {one.key: made.get(one.key) or known[one.key].id for one in records}
+
+
+def _row(batch: Batch, one: KeptRecord) -> Values:
+    changes: list[JSON] = [[change.field, change.raw, change.value] for change in one.changes]
+    return {
+        "file": one.file,
+        "line": one.line,
+        "checksum": one.checksum,
+        "raw_enc": batch.vault.encrypt(one.raw),
+        "changes_enc": batch.sealed(dumped(changes)) if changes else None,
+        "state": RecordState.QUARANTINED if one.reason else RecordState.ACCEPTED,
+        "reason": one.reason,
+        "imported_at": batch.now,
+    }
 
 
 async def name_entities(batch: Batch, entities: Iterable[tuple[int, str]]) -> None:
@@ -121,11 +134,68 @@ async def forget_mended(batch: Batch, file: str, before: datetime, marked: str) 
         select(row.id, row.record_key).where(
             row.source == batch.source,
             row.file == file,
-            row.state == RecordState.QUARANTINED,
+            row.state == HELD,
             row.imported_at < before,
         )
     )
     await batch.delete(row, "id", [key for key, name in found if name.startswith(marked)])
+
+
+async def held_back(
+    batch: Batch, *, after: int = 0, limit: int = 1000
+) -> list[tuple[HeldBack, str, str]]:
+    """Return quarantined records of the source with key and raw text, by rising id."""
+    row = SourceRecordRow
+    found = await batch.session.scalars(
+        select(row)
+        .where(row.source == batch.source, row.state == HELD, row.id > after)
+        .order_by(row.id)
+        .limit(limit)
+    )
+    return [(_held(one), one.record_key, batch.vault.decrypt(one.raw_enc)) for one in found]
+
+
+async def held_by_source(batch: Batch) -> dict[str, int]:
+    """Return how many records of each source are held back."""
+    row = SourceRecordRow
+    found = await batch.session.execute(
+        select(row.source, func.count()).where(row.state == HELD).group_by(row.source)
+    )
+    return {source: count for source, count in found}  # noqa: C416 - rows are no tuples
+
+
+async def traced_record(batch: Batch, key: str) -> TracedRecord | None:
+    """Return a record as it was kept, with what cleaning changed; None when it is unknown."""
+    row = await batch.session.scalar(
+        select(SourceRecordRow).where(
+            SourceRecordRow.source == batch.source, SourceRecordRow.record_key == key
+        )
+    )
+    if row is None:
+        return None
+    changes = json.loads(batch.vault.decrypt(row.changes_enc)) if row.changes_enc else []
+    return TracedRecord(
+        source=row.source,
+        key=row.record_key,
+        file=row.file,
+        line=row.line,
+        checksum=row.checksum,
+        state=row.state,
+        reason=row.reason,
+        entity=row.entity,
+        imported_at=row.imported_at,
+        raw=batch.vault.decrypt(row.raw_enc),
+        changes=tuple(Change(field, raw, value) for field, raw, value in changes),
+    )
+
+
+def dumped(value: JSON | Mapping[str, JSON]) -> str:
+    """Return JSON without spaces, as raw records are kept."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _held(row: SourceRecordRow) -> HeldBack:
+    return HeldBack(row.id, row.source, row.file, row.line, row.reason or "", row.imported_at)
 
 
 def _sealed(batch: Batch, prefix: str) -> str:

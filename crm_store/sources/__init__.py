@@ -7,14 +7,14 @@ is described by a mapping under ``mappings/``; another retailer's export of the 
 mapping of its own (see `crm_store.sources.mapping`), no code.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from crm_store.errors import SourceFileError
+from crm_store.repositories.imports_records import dumped
 from crm_store.sources.importer import Import, ImportTarget
 from crm_store.sources.loaders.registry import LOADERS
-from crm_store.sources.mapping import MAPPINGS, SourceMapping, read_mapping
+from crm_store.sources.mapping import Mappings, SourceMapping, read_mapping
 from crm_store.sources.reading import RawRecord, open_records
 from crm_store.types.conversations import JSONObject
 from crm_store.types.records import ImportReport
@@ -34,6 +34,7 @@ SOURCES: Mapping[str, str] = {
     "tickets": "Tickets of the service centre (CSV)",
 }
 """Names with a line about each, in the order in which a full load finds what records name."""
+PACKAGED = Mappings()
 
 
 async def import_file(
@@ -42,6 +43,7 @@ async def import_file(
     path: Path,
     *,
     mapping: Path | None = None,
+    mappings: Mappings = PACKAGED,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
     """Import a file of a source; it may be imported again at any time.
@@ -49,7 +51,7 @@ async def import_file(
     ``mapping`` names another description of the file than the source's own. ``progress`` is told
     bytes read and bytes in all. Raises `SourceFileError` when the file cannot be read at all.
     """
-    chosen = mapping_of(source, mapping)
+    chosen = mapping_of(source, mapping, mappings)
     records = open_records(path, chosen)
     size = _size(path)
     told = None if progress is None else lambda position: progress(position, size)
@@ -57,20 +59,27 @@ async def import_file(
 
 
 async def import_records(
-    store: ImportTarget, source: str, records: Sequence[JSONObject], *, origin: str
+    store: ImportTarget,
+    source: str,
+    records: Sequence[JSONObject],
+    *,
+    origin: str,
+    mappings: Mappings = PACKAGED,
 ) -> ImportReport:
     """Import records that were pushed to us; ``line`` in the report counts them from 1."""
-    chosen = mapping_of(source)
+    chosen = mapping_of(source, None, mappings)
     return await _import(store, chosen, origin).run(_numbered(records), whole=False)
 
 
-def mapping_of(source: str, path: Path | None = None) -> SourceMapping:
+def mapping_of(
+    source: str, path: Path | None = None, mappings: Mappings = PACKAGED
+) -> SourceMapping:
     """Return the mapping of a source; raises `SourceFileError` on an unknown name."""
-    if source not in SOURCES:
-        raise SourceFileError(f"no source {source}: it is one of {', '.join(SOURCES)}")
-    found = read_mapping(path or MAPPINGS / f"{source}.yml")
-    if found.source != source or found.loader not in LOADERS:
+    found = read_mapping(path or mappings.path_of(source))
+    if found.source != source:
         raise SourceFileError(f"the mapping describes {found.source}, not {source}")
+    if found.loader not in LOADERS:
+        raise SourceFileError(f"no loader {found.loader}: it is one of {', '.join(LOADERS)}")
     return found
 
 
@@ -84,8 +93,7 @@ def _import(store: ImportTarget, mapping: SourceMapping, origin: str) -> Import:
 
 def _numbered(records: Sequence[JSONObject]) -> Iterator[RawRecord]:
     for number, record in enumerate(records, start=1):
-        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        yield RawRecord(number, text, record)
+        yield RawRecord(number, dumped(record), record)
 
 
-__all__ = ["SOURCES", "import_file", "import_records", "mapping_of"]
+__all__ = ["SOURCES", "Mappings", "import_file", "import_records", "mapping_of"]

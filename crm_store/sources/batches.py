@@ -3,18 +3,18 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from crm_store.errors import InvalidRecordError
 from crm_store.sources.mapping import SourceMapping
 from crm_store.sources.reading import RawRecord, Unreadable
 
-BATCH_SIZE = 500
+BATCH_SIZE = 1000
 NO_KEY = "?"
 """Begins the keys of records that have none of their own; the rest is the checksum."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One raw record, told apart and ready to be compared with what is known."""
 
     key: str
@@ -64,16 +64,14 @@ def entry_of(record: RawRecord | Unreadable, mapping: SourceMapping) -> Entry:
     if isinstance(record, Unreadable):
         return _unread(record, checksum, record.reason)
     try:
-        key, group = mapping.key_of(record.values), mapping.group_of(record.values)
+        key = mapping.key_of(record.values)
+        group = mapping.group_of(record.values) if mapping.group else key
     except InvalidRecordError as error:
         return _unread(record, checksum, str(error))
     return Entry(key, group, record.line, record.text, checksum, record.position, record)
 
 
 def _unread(record: RawRecord | Unreadable, checksum: str, reason: str) -> Entry:
-    """Return an entry without a key: the same broken text is the same record wherever it stands.
-
-    Broken records without any text (bytes that are no text) go by their line.
-    """
+    """Return an entry without a key: the same broken text is the same record wherever it stands."""
     key = f"{NO_KEY}{checksum[:32] if record.text else record.line}"
     return Entry(key, key, record.line, record.text, checksum, record.position, None, reason)

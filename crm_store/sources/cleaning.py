@@ -49,6 +49,8 @@ def is_blank(value: JSON) -> bool:
     """Return whether a raw value says nothing."""
     if not isinstance(value, str):
         return value is None
+    if len(value) > LONGEST_BLANK and not value[0].isspace():
+        return False
     written = value.strip()
     return len(written) <= LONGEST_BLANK and written.lower() in BLANK
 
@@ -64,6 +66,8 @@ def text(value: JSON, field: str) -> str:
 
 def folded(value: JSON, field: str) -> str:
     """Return text in NFKC: full-width letters and digits become plain ones."""
+    if isinstance(value, str) and value.isascii():
+        return value.strip()
     return unicodedata.normalize("NFKC", text(value, field)).strip()
 
 
@@ -257,6 +261,8 @@ def one_of(enum: type[EnumT], known: Mapping[str, EnumT]) -> Cleaner:
     choices = ", ".join(member.value for member in enum)
 
     def clean(value: JSON, field: str) -> EnumT:
+        if isinstance(value, str) and (found := table.get(value)) is not None:
+            return found
         written = folded(value, field).lower().replace(" ", "_").replace("-", "_")
         if written not in table:
             raise _expected(field, f"one of {choices}")
@@ -277,8 +283,11 @@ def raw(value: JSON, _field: str) -> JSON:
     return value
 
 
-def cleaners(zone: ZoneInfo = SHOP_ZONE) -> dict[str, Cleaner]:
-    """Return the cleaning functions by the names that mappings use."""
+def cleaners(zone: ZoneInfo = SHOP_ZONE, money_of: str = "CNY") -> dict[str, Cleaner]:
+    """Return the cleaning functions by the names that mappings use.
+
+    ``zone`` is that of times without one, ``money_of`` the currency of amounts.
+    """
     values: dict[str, Cleaner] = {
         "text": text,
         "folded": folded,

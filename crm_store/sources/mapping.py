@@ -15,10 +15,15 @@ fields:
   lines: {each: items, fields: {...}}                  # a list of records within
   order: {within: order, fields: {...}}                # one record within
 ```
+
+`docs/sources.md` explains every key. `Mappings` finds a source's file: the retailer's own, in the
+folder that `assistant.sources.mappings` names, before the one that comes with the program.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,85 +34,21 @@ from ruamel.yaml.error import YAMLError
 from crm_store.errors import InvalidRecordError, SourceFileError
 from crm_store.sources.cleaning import Cleaner, cleaners, is_blank
 from crm_store.sources.fields import Fields
+from crm_store.sources.rules import Nested, Reading, Rule, Value, dig, read_all
 from crm_store.types.conversations import JSON
+from crm_store.types.records import Change
 
 Format: TypeAlias = Literal["csv", "jsonl", "json"]
 FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json"}
 MAPPINGS = Path(__file__).parent / "mappings"
 KNOWN_KEYS = frozenset(
     {"source", "loader", "format", "encoding", "delimiter", "records"}
-    | {"key", "group", "zone", "fields"}
+    | {"key", "group", "zone", "currency", "fields"}
+)
+RULE_KEYS = frozenset(
+    {"from", "value", "words", "clean", "required", "past", "each", "within", "fields"}
 )
 KEY_SEPARATOR = ":"
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A single value of a record."""
-
-    name: str
-    paths: tuple[tuple[str, tuple[str, ...]], ...]
-    """One path, or several that make an object; the label is empty for a single one."""
-    constant: JSON
-    words: Mapping[str, str]
-    clean: Cleaner
-    required: bool
-    label: str
-    """What messages call the field: its name, and its column where that is another."""
-
-    def read(self, record: Mapping[str, JSON]) -> object:
-        """Return the cleaned value; raises `InvalidRecordError`."""
-        raw = self._raw(record)
-        if isinstance(raw, str) and self.words:
-            raw = self.words.get(raw.strip(), raw)
-        if is_blank(raw):
-            if self.required:
-                raise InvalidRecordError(f"{self.label}: expected a value")
-            return None
-        return self.clean(raw, self.label)
-
-    def _raw(self, record: Mapping[str, JSON]) -> JSON:
-        if not self.paths:
-            return self.constant
-        if not self.paths[0][0]:
-            return dig(record, self.paths[0][1])
-        parts = {label: dig(record, path) for label, path in self.paths}
-        return None if all(is_blank(part) for part in parts.values()) else parts
-
-
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """Records within a record: a list of them, or one."""
-
-    name: str
-    path: tuple[str, ...]
-    many: bool
-    rules: tuple["Value | Nested", ...]
-    required: bool
-
-    def read(self, record: Mapping[str, JSON]) -> object:
-        """Return a tuple of `Fields`, or one; raises `InvalidRecordError`."""
-        found = dig(record, self.path)
-        if is_blank(found) or found == []:
-            if self.required:
-                raise InvalidRecordError(f"{self.name}: expected at least one entry")
-            return None
-        if not self.many:
-            return self._entry(found)
-        if not isinstance(found, list):
-            raise InvalidRecordError(f"{self.name}: expected a list")
-        return tuple(self._entry(item) for item in found)
-
-    def _entry(self, item: JSON) -> Fields:
-        if not isinstance(item, dict):
-            raise InvalidRecordError(f"{self.name}: expected an object")
-        try:
-            return Fields({rule.name: rule.read(item) for rule in self.rules})
-        except InvalidRecordError as error:
-            raise InvalidRecordError(f"{self.name}.{error}") from error
-
-
-Rule: TypeAlias = Value | Nested
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +82,60 @@ class SourceMapping:
         """Return the name of the group that a record belongs to: by default its own key."""
         return _joined(record, self.group or self.key)
 
-    def fields_of(self, record: Mapping[str, JSON]) -> Fields:
-        """Return the cleaned record; raises `InvalidRecordError`."""
-        return Fields({rule.name: rule.read(record) for rule in self.rules})
+    def fields_of(
+        self, record: Mapping[str, JSON], latest: datetime
+    ) -> tuple[Fields, tuple[Change, ...]]:
+        """Return the cleaned record and what cleaning changed; raises `InvalidRecordError`.
+
+        ``latest`` is the end of the past, for fields that cannot lie in the future.
+        """
+        reading = Reading(latest)
+        fields = read_all(self.rules, record, reading)
+        return fields, tuple(reading.changes)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Columns, or names at the top of a JSON record, that are read."""
+        found = {*self.key, *self.group}
+        for rule in self.rules:
+            if isinstance(rule, Nested):
+                found.add(rule.path[0])
+            else:
+                found |= {path[0] for _, path in rule.paths}
+        return frozenset(name.split(".")[0] for name in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """The descriptions of all sources; those in ``folder`` go before the packaged ones."""
+
+    folder: Path | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """Return the sources that have a description."""
+        own = sorted(self.folder.glob("*.yml")) if self.folder else []
+        packaged = sorted(MAPPINGS.glob("*.yml"))
+        return tuple(dict.fromkeys(path.stem for path in (*own, *packaged)))
+
+    def path_of(self, source: str) -> Path:
+        """Return the file that describes a source; raises `SourceFileError` on an unknown one."""
+        if source not in self.names():
+            raise SourceFileError(f"no source {source}: it is one of {', '.join(self.names())}")
+        own = self.folder / f"{source}.yml" if self.folder else None
+        return own if own and own.is_file() else MAPPINGS / f"{source}.yml"
 
 
 def read_mapping(path: Path) -> SourceMapping:
     """Return the mapping in a YAML file; raises `SourceFileError` on a bad one."""
+    try:
+        changed_at = path.stat().st_mtime_ns
+    except OSError as error:
+        raise SourceFileError(f"{path.name}: no such file") from error
+    return _read(path, changed_at)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed_at: int) -> SourceMapping:
     try:
         found: JSON = YAML(typ="safe").load(path)
     except (YAMLError, OSError, UnicodeDecodeError) as error:
@@ -160,21 +148,13 @@ def read_mapping(path: Path) -> SourceMapping:
         raise SourceFileError(f"{path.name}: {error}") from error
 
 
-def dig(record: Mapping[str, JSON], path: Sequence[str]) -> JSON:
-    """Return what stands at a path; None when the path leads nowhere."""
-    found = record.get(path[0])
-    for step in path[1:]:
-        if not isinstance(found, dict):
-            return None
-        found = found.get(step)
-    return found
-
-
 def _mapping(found: dict[str, JSON]) -> SourceMapping:
     unknown = sorted(set(found) - KNOWN_KEYS)
     if unknown:
         raise ValueError(f"unknown key {unknown[0]}")
-    known = cleaners(ZoneInfo(str(found.get("zone", "Asia/Shanghai"))))
+    known = cleaners(
+        ZoneInfo(str(found.get("zone", "Asia/Shanghai"))), str(found.get("currency", "CNY"))
+    )
     wanted = str(found["format"])
     if wanted not in FORMATS:
         raise ValueError(f"format {wanted} is none of {', '.join(FORMATS)}")
@@ -201,11 +181,21 @@ def _rules(found: JSON, known: Mapping[str, Cleaner]) -> tuple[Rule, ...]:
 def _rule(name: str, rule: JSON, known: Mapping[str, Cleaner]) -> Rule:
     if not isinstance(rule, dict):
         raise TypeError(f"{name}: expected a rule such as {{from: column, clean: text}}")
+    unknown = sorted(set(rule) - RULE_KEYS)
+    if unknown:
+        raise ValueError(f"{name}: unknown key {unknown[0]}")
     required = rule.get("required") is True
     for verb in ("each", "within"):
         if verb in rule:
             path = tuple(str(rule[verb]).split("."))
-            return Nested(name, path, verb == "each", _rules(rule["fields"], known), required)
+            return Nested(
+                name,
+                path,
+                verb == "each",
+                _rules(rule["fields"], known),
+                required,
+                path[0] if len(path) == 1 else None,
+            )
     wanted = str(rule.get("clean", "text"))
     if wanted not in known:
         raise ValueError(f"{name}: no cleaning function {wanted}")
@@ -220,6 +210,8 @@ def _rule(name: str, rule: JSON, known: Mapping[str, Cleaner]) -> Rule:
         words={str(word): str(to) for word, to in words.items()} if isinstance(words, dict) else {},
         clean=known[wanted],
         required=required,
+        past=rule.get("past") is True,
+        column=column if paths and not paths[0][0] and len(paths[0][1]) == 1 else None,
     )
 
 
@@ -239,10 +231,11 @@ def _names(found: JSON) -> tuple[str, ...]:
 
 
 def _joined(record: Mapping[str, JSON], columns: Sequence[str]) -> str:
-    parts = []
-    for column in columns:
-        part = dig(record, column.split("."))
-        if is_blank(part) or isinstance(part, dict | list):
-            raise InvalidRecordError(f"{column}: expected a value, it is part of the key")
-        parts.append(" ".join(str(part).split()))
-    return KEY_SEPARATOR.join(parts)
+    return KEY_SEPARATOR.join([_part(record, column) for column in columns])
+
+
+def _part(record: Mapping[str, JSON], column: str) -> str:
+    part = dig(record, column.split(".")) if "." in column else record.get(column)
+    if part is None or isinstance(part, dict | list) or is_blank(part):
+        raise InvalidRecordError(f"{column}: expected a value, it is part of the key")
+    return " ".join(str(part).split())

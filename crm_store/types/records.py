@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from crm_store.types.conversations import JSONObject
+from crm_store.types.conversations import JSON, JSONObject
 
 
 class RecordState(StrEnum):
@@ -12,6 +12,15 @@ class RecordState(StrEnum):
 
     ACCEPTED = "accepted"
     QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What cleaning made of a raw value; ``field`` is a path such as ``receiver.phone``."""
+
+    field: str
+    raw: JSON
+    value: JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +33,37 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A quarantined record as the store keeps it."""
+
+    id: int
+    source: str
+    file: str
+    line: int
+    reason: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TracedRecord:
+    """An imported record: where it stood, what it became, and what cleaning changed."""
+
+    source: str
+    key: str
+    file: str
+    line: int
+    checksum: str
+    state: RecordState
+    reason: str | None
+    entity: str | None
+    imported_at: datetime
+    raw: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one import did. ``read == accepted + unchanged + len(quarantined)``."""
+    """What one import did. ``read == accepted + unchanged + held_back``."""
 
     source: str
     read: int
@@ -33,6 +71,10 @@ class ImportReport:
     unchanged: int
     """Records seen before with the same content."""
     quarantined: tuple[Quarantined, ...]
+    """The first thousand of those held back; the store has them all."""
+    held_back: int
+    unused: tuple[str, ...] = ()
+    """Columns that the mapping does not read; the raw records keep them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from crm_store.errors import InvalidRecordError
 from crm_store.repositories.imports import Batch
@@ -11,8 +11,7 @@ from crm_store.sources.fields import Fields
 DraftT = TypeVar("DraftT")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One cleaned record, its raw text already kept in the store."""
 
     id: int

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crm_store.errors import SourceFileError
-from crm_store.sources.reading.lines import Line, read_lines
+from crm_store.sources.reading.lines import (
+    KEPT,
+    LONGEST,
+    NO_TEXT,
+    TOO_LONG,
+    Piece,
+    read_lines,
+    read_pieces,
+)
 from crm_store.sources.reading.records import RawRecord, Unreadable
-from crm_store.sources.reading.tables import NO_TEXT
 from crm_store.types.conversations import JSON
 
 NOT_JSON = "expected one JSON object"
@@ -26,7 +33,7 @@ def read_json_lines(path: Path, encoding: str) -> Iterator[RawRecord | Unreadabl
     """Yield the objects of a JSON Lines file."""
     for line in read_lines(path, encoding):
         if line.text is None:
-            yield Unreadable(line.number, "", NO_TEXT, line.position)
+            yield Unreadable(line.number, line.remains, line.reason, line.position)
         elif line.text.strip():
             yield _parsed(line.text.strip(), line.number, line.position)
 
@@ -34,12 +41,12 @@ def read_json_lines(path: Path, encoding: str) -> Iterator[RawRecord | Unreadabl
 def read_json_list(path: Path, encoding: str, name: str | None) -> Iterator[RawRecord | Unreadable]:
     """Yield the objects of the list called ``name``, or of a file that is one list.
 
-    Memory holds one physical line and one record: a file on a single line is read whole. After
-    an object that is no JSON, reading goes on at the next line that begins like the first one.
+    Memory holds one record and a piece of a line. After an object that is no JSON, or too long,
+    reading goes on at the next line that begins like the first one.
     """
     reader = _ListReader(path, name)
-    for line in read_lines(path, encoding):
-        yield from reader.feed(line)
+    for piece in read_pieces(path, encoding):
+        yield from reader.feed(piece)
         if reader.closed:
             return
     yield from reader.finish()
@@ -55,31 +62,39 @@ class _ListReader:
         self._buffer = ""
         self._open = False
         self._first_line = 0
-        self._last = Line(0, "", 0)
+        self._last = Piece(0, "", 0, starts=True, ends=True)
         self._indent: int | None = None
+        self._skipping = False
+        """Whether the rest of a record is passed over."""
         self.closed = False
 
-    def feed(self, line: Line) -> Iterator[RawRecord | Unreadable]:
-        """Take one line; yield the objects that it completes."""
-        self._last = line
-        if line.text is None:
-            yield from self._drop()
-            yield Unreadable(line.number, "", NO_TEXT, line.position)
+    def feed(self, piece: Piece) -> Iterator[RawRecord | Unreadable]:
+        """Take a piece of a line; yield the objects that it completes."""
+        self._last = piece
+        if piece.text is None:
+            yield from self._drop(NOT_JSON)
+            yield Unreadable(piece.number, piece.remains, NO_TEXT, piece.position)
             return
-        if self._open and self._begins_anew(line.text):
-            yield from self._drop()
+        if self._open and piece.starts and self._begins_anew(piece.text):
+            yield from self._drop(NOT_JSON)
+            self._skipping = False
+        if self._skipping:
+            return
         if not self._buffer.strip():
-            self._begin(line.number, line.text)
-        self._buffer += line.text + "\n"
+            self._begin(piece.number, piece.text)
+        self._buffer += piece.text + ("\n" if piece.ends else "")
         if self._open or self._enter():
-            yield from self._objects(line)
+            yield from self._objects(piece)
+        if len(self._buffer) > LONGEST:
+            yield from self._drop(TOO_LONG)
 
     def finish(self) -> Iterator[Unreadable]:
         """Take the end of a file whose list was never closed."""
         if not self._open:
             raise SourceFileError(self._missing)
         line, text = self._first_line or self._last.number, self._buffer.strip()
-        reason = "the file ends within a record" if text else "the file ends before its list does"
+        torn = bool(text) or self._skipping
+        reason = "the file ends within a record" if torn else "the file ends before its list does"
         yield Unreadable(line, text, reason, self._last.position)
 
     def _enter(self) -> bool:
@@ -90,7 +105,7 @@ class _ListReader:
             self._first_line = self._last.number
         return self._open
 
-    def _objects(self, line: Line) -> Iterator[RawRecord]:
+    def _objects(self, line: Piece) -> Iterator[RawRecord]:
         start = self._skip(0)
         while start < len(self._buffer) and not self.closed:
             if self._buffer[start] == "]":
@@ -118,14 +133,16 @@ class _ListReader:
             self._indent = _indent(text)
 
     def _begins_anew(self, text: str) -> bool:
-        if self._indent is None or not self._buffer.strip():
+        if self._indent is None or not (self._buffer.strip() or self._skipping):
             return False
         return _indent(text) == self._indent and text.lstrip().startswith(("{", "]"))
 
-    def _drop(self) -> Iterator[Unreadable]:
+    def _drop(self, reason: str) -> Iterator[Unreadable]:
         text, self._buffer = self._buffer.strip(), ""
         if text and self._open:
-            yield Unreadable(self._first_line, text, NOT_JSON, self._last.position)
+            self._skipping = reason is TOO_LONG
+            kept = text[:KEPT] if len(text) > LONGEST else text
+            yield Unreadable(self._first_line, kept, reason, self._last.position)
 
 
 def _indent(text: str) -> int:

@@ -1,13 +1,12 @@
-"""What readers yield."""
+"""What readers yield. Tuples, because there are millions of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from crm_store.types.conversations import JSON
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
+class RawRecord(NamedTuple):
     """One record as it stands in the file."""
 
     line: int
@@ -19,8 +18,7 @@ class RawRecord:
     """Bytes of the file read so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A piece of the file that is no record."""
 
     line: int

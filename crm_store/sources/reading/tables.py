@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crm_store.errors import SourceFileError
-from crm_store.sources.reading.lines import Line, PushBack, read_lines
+from crm_store.sources.reading.lines import LONGEST, Line, PushBack, read_lines
 from crm_store.sources.reading.records import RawRecord, Unreadable
 
 MOST_LINES = 50
 """A quotation mark that is not closed within so many lines is a slip, not a long text."""
-NO_TEXT = "the bytes are no text in the file's encoding"
 
 
 def read_table(
@@ -26,7 +25,7 @@ def read_table(
     header = _header(path, lines, delimiter, columns)
     while (line := lines.next()) is not None:
         if line.text is None:
-            yield Unreadable(line.number, "", NO_TEXT, line.position)
+            yield Unreadable(line.number, line.remains, line.reason, line.position)
         elif line.text.strip():
             yield _record(lines, line, header, delimiter)
 
@@ -35,7 +34,10 @@ def _header(path: Path, lines: PushBack, delimiter: str, columns: Sequence[str])
     first = lines.next()
     if first is None or first.text is None:
         raise SourceFileError(f"{path.name}: expected a header of columns")
-    header = [name.strip() for name in _fields(first.text, delimiter)]
+    try:
+        header = [name.strip() for name in _fields(first.text, delimiter)]
+    except csv.Error as error:
+        raise SourceFileError(f"{path.name}: expected a header of columns") from error
     twice = [name for name, times in Counter(header).items() if times > 1 and name]
     if twice:
         raise SourceFileError(f"{path.name}: column {twice[0]} stands twice in the header")
@@ -73,7 +75,8 @@ def _whole_row(lines: PushBack, first: Line) -> tuple[str | None, int]:
     text = first.text or ""
     taken: list[Line] = []
     while text.count('"') % 2:
-        following = lines.next() if len(taken) < MOST_LINES else None
+        more = len(taken) < MOST_LINES and len(text) < LONGEST
+        following = lines.next() if more else None
         if following is None or following.text is None:
             lines.give_back(taken if following is None else [*taken, following])
             return None, first.position
