@@ -288,7 +288,8 @@ def _order(sale: Sale, member_id: int | None, phone: str, vault: Vault) -> Order
 def _parcel(sale: Sale, parcel: Parcel) -> ShipmentRow:
     sent = NOW - timedelta(days=sale.days - 1)
     latest = NOW - timedelta(hours=5)
-    delivered = latest if parcel.state is ShipmentState.DELIVERED else None
+    arrived = NOW + timedelta(days=parcel.expected, hours=-5)
+    delivered = arrived if parcel.state is ShipmentState.DELIVERED else None
     return ShipmentRow(
         carrier="顺丰速运",
         tracking_number=f"SF{sale.number[2:]}",

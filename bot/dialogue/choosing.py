@@ -77,7 +77,7 @@ def position_named(text: str, count: int) -> int | None:
 def chosen(text: str, labels: Sequence[str]) -> int | None:
     """Return which of the labels a whole message chooses, by position or by its words.
 
-    Words choose when they are a label, or are part of exactly one.
+    Words choose when they are a label, are part of exactly one, or contain exactly one.
     """
     said = _folded(text)
     if not said or len(said) > LONGEST_CHOICE:
@@ -90,7 +90,12 @@ def chosen(text: str, labels: Sequence[str]) -> int | None:
         if place is not None:
             return place
     alike = [place for place, label in enumerate(folded) if said in label]
-    return alike[0] if len(alike) == 1 and len(said) >= _MIN_LABEL else None
+    if len(alike) == 1 and len(said) >= _MIN_LABEL:
+        return alike[0]
+    spoken = [
+        place for place, label in enumerate(folded) if len(label) > _MIN_LABEL and label in said
+    ]
+    return spoken[0] if len(spoken) == 1 else None
 
 
 def _folded(text: str) -> str:

@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.policies.decision import Decision
 from crm_store.ports import UnitOfWork
 from crm_store.types.conversations import Conversation, JSONObject
 from crm_store.types.handoffs import HandoffReason
+
+
+class EffectRefusedError(Exception):
+    """The house's rules no longer allow what was asked: nothing of the turn is kept but the no."""
+
+    def __init__(self, intent: str, decision: Decision) -> None:
+        super().__init__(f"{intent}: {decision.rule}")
+        self.intent = intent
+        self.decision = decision
 
 
 class Effect(Protocol):

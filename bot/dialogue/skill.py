@@ -20,6 +20,7 @@ from typing import TypeAlias
 from bot.dialogue.effects import Effect
 from bot.dialogue.reply import Button, Card, Reply, TemplateValue, payload
 from bot.dialogue.state import DialogueState, Option, Question
+from bot.policies import Policies, load_policies
 from bot.replies import Phrasebook, Speaker
 from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import Actor
@@ -45,6 +46,7 @@ class Services:
     search: CatalogSearch
     phrasebook: Phrasebook
     clock: Callable[[], datetime]
+    policies: Policies = field(default_factory=load_policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,8 @@ class Outcome:
     replies: tuple[Reply, ...]
     effects: tuple[Effect, ...]
     state: DialogueState
+    resolved: bool = False
+    """Whether the customer's errand is done with this."""
 
     def remember(self, **changes: object) -> "Outcome":
         """Return the outcome with fields of the dialogue state changed."""
@@ -211,6 +215,8 @@ class Skill:
     audience: Audience
     slots: tuple[str, ...]
     """Slots that it takes from answers (by entity name) and from buttons; others are dropped."""
+    flow: bool = False
+    """Whether it goes on over several turns and is come back to after an interruption."""
 
 
 def skill(

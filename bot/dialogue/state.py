@@ -37,8 +37,18 @@ class Question:
     """Whether any words are an answer, unless they clearly ask for something else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """A flow that was interrupted and will be come back to."""
+
+    question: Question
+    slots: Mapping[str, JSON]
+
+
 CONFIRM = "confirm"
 """The slot of a yes-or-no question; filled with ``True`` or ``False``."""
+TICKET = "ticket"
+"""The slot that names a confirmation: an old button cannot answer a new question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,8 @@ class DialogueState:
     member_in_focus: int | None = None
     """The member whom a clerk is serving."""
     last_skill: str | None = None
+    suspended: tuple[Suspended, ...] = ()
+    """Interrupted flows, the latest last."""
     misunderstood: int = 0
     """Messages in a row that were not understood."""
 

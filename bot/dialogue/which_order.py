@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.dialogue.cards import order_title
+from bot.dialogue.correcting import NOT_THIS
 from bot.dialogue.effects import Effect, RememberOpenedOrder
 from bot.dialogue.human import offer_human
 from bot.dialogue.skill import Outcome, Turn
@@ -54,7 +55,7 @@ async def which_order(
     number = _number(turn)
     if number is not None:
         return await _by_number(turn, number)
-    orders = await _own_orders(turn)
+    orders = _still_meant(turn, await _own_orders(turn))
     if not orders:
         return _ask_number(turn)
     if _LATEST.search(turn.said):
@@ -93,6 +94,19 @@ async def _own_orders(turn: Turn) -> list[Order]:
             for order in await uow.orders.for_member(turn.actor.member_id, limit=LOOKED_AT):
                 found[order.number] = order
     return sorted(found.values(), key=lambda order: order.placed_at, reverse=True)
+
+
+def _still_meant(turn: Turn, orders: Sequence[Order]) -> list[Order]:
+    """Return the orders without the one taken back, and on "the one before" those before it."""
+    taken = next((order for order in orders if order.number == turn.slots.get(NOT_THIS)), None)
+    if taken is None:
+        return [*orders]
+    before = _LATEST.search(turn.said) is not None
+    return [
+        order
+        for order in orders
+        if order is not taken and not (before and order.placed_at > taken.placed_at)
+    ]
 
 
 def _mentioned(turn: Turn, orders: Sequence[Order]) -> list[Order]:
@@ -148,7 +162,9 @@ def _not_matching(turn: Turn) -> Outcome:
     if tries >= TRIES:
         return _give_up(turn)
     reply = turn.say("which_order.not_matching", hint=_login_hint(turn))
-    return turn.ask("order_number", reply, slots={"tries": tries}).remember(order_number=None)
+    kept = {name: value for name, value in turn.slots.items() if name not in SLOTS}
+    asking = turn.ask("order_number", reply, slots={**kept, "tries": tries})
+    return asking.remember(order_number=None)
 
 
 def _give_up(turn: Turn) -> Outcome:

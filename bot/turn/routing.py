@@ -10,11 +10,13 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from bot.dialogue.choosing import chosen
+from bot.dialogue.correcting import taken_back, without
 from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience, Skill
-from bot.dialogue.state import CONFIRM, DialogueState, Question
+from bot.dialogue.state import CONFIRM, TICKET, DialogueState, Question
+from bot.dialogue.telling import slots_told
 from crm_store.types.conversations import JSON
-from nlu.types import OUT_OF_SCOPE, Parse, value_to_json
+from nlu.types import OUT_OF_SCOPE, Parse
 
 CLERK_INTENTS = frozenset(
     {
@@ -140,11 +142,15 @@ def _of_button(
     declared = skills[pressed.intent].slots
     filled = {name: value for name, value in pressed.slots.items() if name in declared}
     asked = state.question
-    if asked is None or (asked.skill, asked.slot) != (pressed.intent, CONFIRM):
+    if asked is None or asked.skill != pressed.intent:
         return Route(pressed.intent, filled)
+    if skills[pressed.intent].flow:
+        filled = {**state.slots, **filled}
     confirmed = pressed.slots.get(CONFIRM)
-    if not isinstance(confirmed, bool):
+    if asked.slot != CONFIRM or not isinstance(confirmed, bool):
         return Route(pressed.intent, filled)
+    if filled.get(TICKET) != state.slots.get(TICKET):
+        return Route(pressed.intent, filled)  # a button of an earlier confirmation
     return Route(pressed.intent, {**state.slots, CONFIRM: confirmed})
 
 
@@ -152,15 +158,28 @@ def _answer(
     parse: Parse, state: DialogueState, question: Question, skills: Mapping[str, Skill]
 ) -> Route | None:
     """Return where the answer to the last question goes; ``None`` when it is no answer."""
+    skill = skills.get(question.skill)
+    if skill is not None and skill.flow:
+        taken = taken_back(parse.text, state.slots, skill.slots)
+        if taken:
+            told = slots_told(parse, skill.slots)
+            return Route(question.skill, {**without(state.slots, taken), **told})
     if question.slot == CONFIRM:
-        return _confirmation(parse, state, question)
+        return _confirmation(parse, state, question, skill)
     place = chosen(parse.text, [option.label for option in question.options])
     if place is not None:
         value = question.options[place].value
         return Route(question.skill, {**state.slots, question.slot: value})
+    return _in_words(parse, state, question, skill)
+
+
+def _in_words(
+    parse: Parse, state: DialogueState, question: Question, skill: Skill | None
+) -> Route | None:
+    """Return where an answer goes that chooses none of the options."""
     if parse.intent.name in _LEAVING and parse.in_scope:
         return Route("stop")
-    if told := _told(parse, question, skills.get(question.skill)):
+    if told := _told(parse, question, skill):
         return Route(question.skill, {**state.slots, **told})
     agreed = parse.intent.name == AFFIRM
     if agreed or not parse.in_scope:
@@ -171,22 +190,12 @@ def _answer(
 
 def _told(parse: Parse, question: Question, skill: Skill | None) -> dict[str, JSON]:
     """Return the slots that an answer fills; nothing when it is no answer."""
-    told = _slots_told(parse, skill)
+    told = slots_told(parse, skill.slots if skill else ())
     elsewhere = _leads_elsewhere(parse, question)
     if elsewhere and not (question.slot in told and _covers(parse, told)):
         return {}
     agreed = parse.in_scope and parse.intent.name == AFFIRM
     return {question.slot: parse.text} if question.free and not told and not agreed else told
-
-
-def _slots_told(parse: Parse, skill: Skill | None) -> dict[str, JSON]:
-    """Return the skill's slots that the message fills: the asked one, and any said besides."""
-    wanted = skill.slots if skill else ()
-    return {
-        entity.entity: value_to_json(entity.value)
-        for entity in reversed(parse.entities)
-        if entity.entity in wanted
-    }
 
 
 def _covers(parse: Parse, kinds: Container[str], share: float = _IN_PASSING) -> bool:
@@ -203,7 +212,17 @@ def _leads_elsewhere(parse: Parse, question: Question) -> bool:
     return parse.in_scope and not readings & {question.skill, OUT_OF_SCOPE, AFFIRM}
 
 
-def _confirmation(parse: Parse, state: DialogueState, question: Question) -> Route | None:
+def _confirmation(
+    parse: Parse, state: DialogueState, question: Question, skill: Skill | None
+) -> Route | None:
+    """Return a clear yes or no; "make it two" changes a flow's slot and is confirmed anew."""
+    if skill is not None and skill.flow:
+        told = slots_told(parse, skill.slots)
+        if told and not _leads_elsewhere(parse, question):
+            return Route(question.skill, {**state.slots, **told})
+    readings = {score.name for score in parse.ambiguous}
+    if AFFIRM in readings and readings & _LEAVING:
+        return Route(question.skill, state.slots, understood=False)
     match parse.intent.name:
         case "affirm":
             return Route(question.skill, {**state.slots, CONFIRM: True})

@@ -8,11 +8,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.dialogue.choosing import chosen
-from bot.dialogue.reply import Pressed, Reply
-from bot.dialogue.skill import Audience, Outcome, Services, Skill, Turn
+from bot.dialogue.effects import EffectRefusedError
+from bot.dialogue.refusing import refused
+from bot.dialogue.reply import Reply
+from bot.dialogue.skill import Outcome, Services, Skill, Turn
 from bot.dialogue.state import DialogueState
-from bot.turn.routing import CLARIFY, CLERK_INTENTS, route
+from bot.turn.resuming import joined, picked_up, resuming_turn, suspending, to_resume
+from bot.turn.understanding import Understanding
 from crm_store.errors import ConflictError
 from crm_store.types.actors import SYSTEM, Actor, Role
 from crm_store.types.conversations import (
@@ -25,14 +27,9 @@ from crm_store.types.conversations import (
     ParseRecord,
     Verification,
 )
-from nlu.errors import NluUnavailableError
-from nlu.language import detect_language
 from nlu.ports import NluEngine
-from nlu.types import OUT_OF_SCOPE, IntentScore, Language, Parse
 
 log = logging.getLogger(__name__)
-
-LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
 
 FAILED = "skill_failed"
 """The skill that answers when another one broke: it calls a human."""
@@ -46,6 +43,10 @@ class TurnRunner:
     nlu: NluEngine
     skills: Mapping[str, Skill]
 
+    @property
+    def _understanding(self) -> Understanding:
+        return Understanding(self.services, self.nlu, self.skills)
+
     async def answer(self, lease: Lease, message: Message) -> None:
         """Answer one message of a claimed conversation.
 
@@ -57,10 +58,13 @@ class TurnRunner:
             await self._leave_to_human(lease, message)
             return
         actor = await self._actor(conversation)
-        turn = await self._understand(conversation, actor, state, message)
-        outcome = await self._run(turn)
+        turn = await self._understanding.turn_of(conversation, actor, state, message)
+        outcome = await self._answered(turn)
         try:
             await self._commit(lease, turn, outcome)
+        except EffectRefusedError as refusal:
+            late = replace(turn, skill=refusal.intent)
+            await self._commit(lease, turn, refused(late, refusal.decision))
         except ConflictError:
             conversation, _ = await self._look(lease)
             if conversation.owner is Owner.BOT:
@@ -99,62 +103,18 @@ class TurnRunner:
             )
         return Actor(Role.GUEST, conversation_id=conversation.id)
 
-    async def _understand(
-        self, conversation: Conversation, actor: Actor, state: DialogueState, message: Message
-    ) -> Turn:
-        audience = Audience.CLERKS if actor.is_staff else Audience.CUSTOMERS
-        pressed = self._pressed(message)
-        meant = _clarified(state, message, pressed)
-        if meant is not None:
-            # The words said before are answered now, with the reading that was chosen.
-            parse, pressed = await self._parse(meant.text, message, audience), None
-            parse = replace(parse, intent=meant.intent, in_scope=True, ambiguous=())
-            state = state.settled()
-        elif pressed is not None:
-            parse = _certain_parse(message, pressed.intent)
-        else:
-            parse = await self._parse(message.text, message, audience)
-        language = _spoken_language(message, conversation.language)
-        going_to = route(parse, pressed, state, self.skills, audience)
-        misunderstood = 0 if going_to.understood else state.misunderstood + 1
-        return Turn(
-            services=self.services,
-            conversation=conversation,
-            actor=replace(actor, purpose=going_to.skill),
-            message=message,
-            parse=replace(parse, language=language),
-            state=replace(state, misunderstood=misunderstood),
-            speaker=self.services.phrasebook.speaker(language),
-            skill=going_to.skill,
-            slots=going_to.slots,
-            pressed=pressed is not None,
-        )
-
-    async def _parse(self, text: str, message: Message, audience: Audience) -> Parse:
-        try:
-            return await self.nlu.parse(
-                text, allowed_intents=self._intents(audience), now=message.created_at
-            )
-        except NluUnavailableError:
-            # The customer gets an answer that leads to a human, not silence.
-            log.exception("message %s could not be understood", message.id)
-            return replace(_certain_parse(message, OUT_OF_SCOPE), in_scope=False)
-
-    def _pressed(self, message: Message) -> Pressed | None:
-        """Read a button; only intents that people can also say may be pressed.
-
-        What came without words (a picture, a shared contact) has its skill named by the channel.
-        """
-        named = message.payload.get("skill")
-        if isinstance(named, str) and named in self.skills:
-            return Pressed(named)
-        pressed = Pressed.from_text(message.text)
-        sayable = pressed is not None and pressed.intent in self.nlu.intents & self.skills.keys()
-        return pressed if sayable else None
-
-    def _intents(self, audience: Audience) -> frozenset[str] | None:
-        """Clerks may say everything; to customers the clerks' intents do not exist."""
-        return None if audience is Audience.CLERKS else self.nlu.intents - CLERK_INTENTS
+    async def _answered(self, turn: Turn) -> Outcome:
+        """Run the skill, then go on with the flow that it interrupted."""
+        state, waiting = picked_up(turn.state, turn.skill)
+        if waiting is not None:
+            turn = replace(turn, state=state, slots={**waiting.slots, **turn.slots})
+        outcome = suspending(turn, await self._run(turn), self.skills)
+        waiting = to_resume(outcome)
+        if waiting is None:
+            return outcome
+        again = await self._run(resuming_turn(turn, outcome, waiting))
+        topic = turn.words(f"topics.{waiting.question.skill}")
+        return joined(outcome, again, turn.words("flow.back_to", topic=topic))
 
     async def _run(self, turn: Turn) -> Outcome:
         try:
@@ -209,55 +169,3 @@ def _remembered(stored: JSONObject, conversation: Conversation) -> DialogueState
 
 def _stored(reply: Reply) -> NewReply:
     return NewReply(reply.text, reply.to_payload())
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """Words that could mean two things, and which was meant."""
-
-    text: str
-    intent: IntentScore
-
-
-def _clarified(state: DialogueState, message: Message, pressed: Pressed | None) -> _Meant | None:
-    """Return what was meant, when the message answers "which of these did you mean?"."""
-    question = state.question
-    if question is None or question.skill != CLARIFY:
-        return None
-    intents = [option.value for option in question.options]
-    if pressed is None:
-        place = chosen(message.text, [option.label for option in question.options])
-    else:
-        place = intents.index(pressed.intent) if pressed.intent in intents else None
-    if place is None:
-        return None
-    return _Meant(str(state.slots.get("asked", "")), IntentScore(intents[place], 1.0))
-
-
-def _certain_parse(message: Message, intent: str) -> Parse:
-    """Return what needs no model: a button is understood as it is."""
-    score = IntentScore(intent, 1.0)
-    return Parse(
-        text=message.text,
-        language="zh",
-        intent=score,
-        ranking=(score,),
-        entities=(),
-        in_scope=True,
-        fingerprint="none",
-    )
-
-
-def _spoken_language(message: Message, before: str | None) -> Language:
-    """Return the language to answer in: the message's, or the one spoken before.
-
-    A button, a number or a single Latin word ("ok", "XL") does not change the language of a
-    conversation that has one. The channel may hint at the first (the browser's language).
-    """
-    hint = before or str(message.payload.get("language") or "")
-    default: Language = next((known for known in LANGUAGES if known == hint), "zh")
-    if Pressed.from_text(message.text) is not None:
-        return default
-    if before is not None and message.text.isascii() and len(message.text.split()) == 1:
-        return default
-    return detect_language(message.text, default)

@@ -28,6 +28,9 @@ class Cases(Protocol):
     ) -> list[Case]:
         """Return the cases of an order that the actor may see, newest first."""
 
+    async def for_conversation(self, conversation_id: int) -> list[Case]:
+        """Return the cases opened in a conversation that the actor may see, newest first."""
+
     async def change(
         self,
         number: str,

@@ -19,10 +19,10 @@ class CasesRepository(Repository):
     async def open(self, case: NewCase) -> Case:
         """Open a case, once for each ticket."""
         self._context.require(Role.SYSTEM, *STAFF_ROLES)
-        now = self._now()
+        opened_at = case.opened_at or self._now()
         order_id = await self._order_id(case.order_number)
         values = {
-            "number": case_number(case.kind, case.ticket, now),
+            "number": case_number(case.kind, case.ticket, opened_at),
             "kind": case.kind,
             "state": case.state,
             "member_id": case.member_id,
@@ -33,7 +33,7 @@ class CasesRepository(Repository):
             "detail": dict(case.detail),
             "rule": case.rule,
             "ticket": case.ticket,
-            "opened_at": now,
+            "opened_at": opened_at,
             "due_at": case.due_at,
             "closed_at": case.closed_at,
         }
@@ -72,6 +72,11 @@ class CasesRepository(Repository):
             query = query.where(CaseRow.kind.in_(kinds))
         found = await self._all(query)
         return [case for case in found if await self._may_see(case)]
+
+    async def for_conversation(self, conversation_id: int) -> list[Case]:
+        """Return the cases opened in a conversation that the actor may see, newest first."""
+        query = _newest_first().where(CaseRow.conversation_id == conversation_id)
+        return [case for case in await self._all(query) if await self._may_see(case)]
 
     async def change(
         self,

@@ -81,6 +81,8 @@ class NewCase:
     detail: Mapping[str, JSON] = field(default_factory=dict)
     rule: str | None = None
     """Which rule of the house decided."""
+    opened_at: datetime | None = None
+    """Now when omitted; its number follows from it and the ticket."""
     due_at: datetime | None = None
     closed_at: datetime | None = None
     """Set when nothing is left to do."""

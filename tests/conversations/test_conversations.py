@@ -13,6 +13,10 @@ Every line has `user:` (or `press:`, the title of a button of the last reply) an
 - `silent: true`: the bot says nothing
 - `contact: true`: the bot asks for the channel's own contact
 - `opened`: order numbers that are open in this conversation
+- `case`: facts of the case that this line opened (`kind`, `state`, `rule`, `reason`, `order`, and
+  under `detail` any that it should have); `null`: it opened none
+- `order_state`: order numbers and the states that they are in now
+- `suspended`: the flows that wait to be come back to
 - `focus`: the member of the cast whom the clerk now serves
 """
 
@@ -22,11 +26,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from heguang import Assistant
+from heguang import CAST, Assistant
 from ruamel.yaml import YAML
 
 from bot.dialogue.state import DialogueState
 from crm_store.types.actors import SYSTEM
+from crm_store.types.cases import Case
 from crm_store.types.conversations import (
     Author,
     Conversation,
@@ -58,6 +63,10 @@ class Answer:
     conversation: Conversation
     state: DialogueState
     handoff: Handoff | None
+    cases: tuple[Case, ...]
+    """Opened by this line, newest first."""
+    orders: Mapping[str, str]
+    """States of the orders of the cast."""
 
     @property
     def cards(self) -> list[Mapping[str, Any]]:
@@ -91,6 +100,7 @@ class Speaker:
     channel: str
     last: Answer | None = None
     seen: int = 0
+    known_cases: frozenset[str] = frozenset()
     lines: Iterator[int] = field(default_factory=lambda: iter(range(1_000)))
 
     async def says(self, text: str) -> Answer:
@@ -124,6 +134,15 @@ class Speaker:
             news = await uow.conversations.messages(conversation_id, after=self.seen)
             stored = await uow.conversations.dialogue(conversation_id)
             handoff = await uow.handoffs.current(conversation_id)
+            cases = await uow.cases.for_conversation(conversation_id)
+            orders = {}
+            for person in CAST.values():
+                for sale in person.sales:
+                    order = await uow.orders.by_number(sale.number)
+                    assert order is not None
+                    orders[order.number] = order.state.value
+        fresh = tuple(case for case in cases if case.number not in self.known_cases)
+        self.known_cases |= {case.number for case in cases}
         assert conversation is not None
         self.seen = max(message.id for message in news)
         return Answer(
@@ -132,6 +151,8 @@ class Speaker:
             conversation=conversation,
             state=DialogueState.from_json(stored),
             handoff=handoff,
+            cases=fresh,
+            orders=orders,
         )
 
 
@@ -205,6 +226,31 @@ def _focus(answer: Answer, value: str | None, assistant: Assistant) -> None:
     assert answer.state.member_in_focus == (value and assistant.people.members[value])
 
 
+def _case(answer: Answer, value: Mapping[str, Any] | None, _: Assistant) -> None:
+    if value is None:
+        assert not answer.cases
+        return
+    assert answer.cases, f"no case was opened: {answer.text}"
+    case = answer.cases[-1]
+    found = {
+        "kind": case.kind.value, "state": case.state, "rule": case.rule, "reason": case.reason,
+        "order": case.order_number, "detail": case.detail,
+    }  # fmt: skip
+    for name, expected in value.items():
+        if name == "detail":
+            assert expected.items() <= case.detail.items()
+        else:
+            assert found[name] == expected, found
+
+
+def _order_state(answer: Answer, value: Mapping[str, str], _: Assistant) -> None:
+    assert value.items() <= answer.orders.items()
+
+
+def _suspended(answer: Answer, value: str | list[str], _: Assistant) -> None:
+    assert [one.question.skill for one in answer.state.suspended] == _texts(value)
+
+
 EXPECTATIONS: Mapping[str, Any] = {
     "intent": _intent,
     "skill": _skill,
@@ -218,4 +264,7 @@ EXPECTATIONS: Mapping[str, Any] = {
     "contact": _contact,
     "opened": _opened,
     "focus": _focus,
+    "case": _case,
+    "order_state": _order_state,
+    "suspended": _suspended,
 }

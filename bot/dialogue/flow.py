@@ -1,0 +1,177 @@
+"""A flow: an errand declared by its slots, the decision, the confirmation and the effect.
+
+    return_item = Flow(
+        "return_item", Proof.ORDER, slots=(OrderSlot(), LineSlot(), ...),
+        decide=may_be_returned, carry_out=open_return,
+    ).skill()
+
+Each turn fills what it can and asks for the first thing that is missing. When nothing is, the
+house's rules decide; what costs something is done only after a yes. The decision is made again
+inside the transaction that carries the errand out, on the order as it is then: if it has changed
+meanwhile, nothing happens and the customer is told why.
+
+The words are templates of the skill's file: ``ask_SLOT``, ``confirm``, ``done`` and ``refused``.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from bot.dialogue.effects import EffectRefusedError
+from bot.dialogue.errand import Errand
+from bot.dialogue.proof import PROOF, Proof, missing_proof
+from bot.dialogue.refusing import facts_of, refused
+from bot.dialogue.reply import Button, Reply, payload
+from bot.dialogue.skill import Audience, Outcome, Skill, Turn
+from bot.dialogue.slots.asking import Slot
+from bot.dialogue.state import CONFIRM, TICKET, Option
+from bot.dialogue.telling import slots_told
+from bot.policies import Decision
+from crm_store.ports import UnitOfWork
+from crm_store.types.cases import CaseKind, case_number
+from crm_store.types.conversations import Conversation
+
+CHANGE: Final = "change"
+"""The slot that names another slot to be asked again; `ANY` asks which."""
+ANY: Final = "any"
+_OWN_SLOTS: Final = (TICKET, CHANGE, PROOF)
+
+Decide: TypeAlias = Callable[[UnitOfWork, Errand], Awaitable[Decision]]
+"""Whether the house allows it. It reads only, and says the same for the same facts."""
+CarryOut: TypeAlias = Callable[[UnitOfWork, Errand, Decision], Awaitable[None]]
+"""Does it, inside the turn's transaction; must open a case with the errand's ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One errand, declared."""
+
+    intent: str
+    kind: CaseKind
+    """What kind of case it ends in."""
+    proof: Proof
+    slots: tuple[Slot, ...]
+    decide: Decide
+    carry_out: CarryOut
+    confirms: bool = True
+    """Whether a yes is needed first: for all that costs something or cannot be undone."""
+
+    def skill(self) -> Skill:
+        """Return the skill that runs the flow."""
+        kinds = dict.fromkeys(kind for slot in self.slots for kind in slot.kinds)
+        return Skill(self.intent, self.run, Audience.CUSTOMERS, (*kinds, *_OWN_SLOTS), flow=True)
+
+    async def run(self, turn: Turn) -> Outcome:
+        """Go one step further."""
+        if turn.slots.get(CONFIRM) is False:
+            return turn.done(turn.say("flow.dropped"))
+        if turn.slots.get(TICKET) != turn.state.slots.get(TICKET):
+            return await self._late(turn)
+        wanted = {kind for slot in self.slots for kind in slot.kinds}
+        turn = replace(turn, slots={**slots_told(turn.parse, wanted), **turn.slots})
+        if turn.slots.get(CHANGE) == ANY:
+            return self._ask_what_to_change(turn)
+        if missing := missing_proof(turn, self.proof):
+            return missing
+        errand = await self._filled(turn)
+        if isinstance(errand, Outcome):
+            return errand
+        async with turn.reading() as uow:
+            decision = await self.decide(uow, errand)
+        return self._decided(turn, errand, decision)
+
+    async def _filled(self, turn: Turn) -> Errand | Outcome:
+        """Return the errand with every slot filled, or the question for the first that is not."""
+        errand = self._errand(turn)
+        for slot in self.slots:
+            step = await slot.fill(replace(turn, slots=errand.slots), errand)
+            if isinstance(step, Outcome):
+                return replace(step, effects=(*errand.effects, *step.effects))
+            errand = step
+        return errand
+
+    def _errand(self, turn: Turn) -> Errand:
+        again = turn.slots.get(CHANGE)
+        kept = {
+            name: value
+            for name, value in turn.slots.items()
+            if name not in (again, CHANGE, CONFIRM, PROOF)
+        }
+        return Errand(
+            intent=self.intent,
+            ticket=str(kept.pop(TICKET, None) or f"{turn.conversation.id}-{turn.message.id}"),
+            conversation_id=turn.conversation.id,
+            actor=turn.actor,
+            language=turn.speaker.language,
+            now=turn.now,
+            time_zone=turn.services.phrasebook.time_zone,
+            policies=turn.services.policies,
+            said=turn.said,
+            slots=kept,
+        )
+
+    def _decided(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
+        if not decision.allowed:
+            return self._remembering(refused(turn, decision, errand), errand)
+        if self.confirms and turn.slots.get(CONFIRM) is not True:
+            return self._remembering(self._ask_to_confirm(turn, errand, decision), errand)
+        number = case_number(self.kind, errand.ticket, errand.now)
+        words = turn.words("done", number=number, **facts_of(turn, errand, decision))
+        effects = (*errand.effects, CarryOutFlow(self, errand))
+        done = replace(turn.done(Reply(words), effects=effects), resolved=True)
+        return self._remembering(done, errand, effects=False)
+
+    def _remembering(self, outcome: Outcome, errand: Errand, *, effects: bool = True) -> Outcome:
+        """Remember what was found out on the way, and the order as the one last spoken of."""
+        if effects:
+            outcome = replace(outcome, effects=(*errand.effects, *outcome.effects))
+        if errand.order is None:
+            return outcome
+        return outcome.remember(order_number=errand.order.number)
+
+    def _ask_to_confirm(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
+        # A fresh ticket: what was shown before and changed since can no longer be confirmed.
+        ticket = f"{turn.conversation.id}-{turn.message.id}"
+        asking = turn.words("confirm", **facts_of(turn, errand, decision))
+        buttons = [
+            Button(turn.words("flow.yes"), payload(self.intent, {CONFIRM: True, TICKET: ticket})),
+            Button(turn.words("flow.no"), payload(self.intent, {CONFIRM: False, TICKET: ticket})),
+        ]
+        if len(self.slots) > 1:
+            change = payload(self.intent, {CHANGE: ANY})
+            buttons.insert(1, Button(turn.words("flow.change"), change))
+        reply = Reply(asking, buttons=tuple(buttons))
+        return turn.ask(CONFIRM, reply, slots={**errand.slots, TICKET: ticket})
+
+    def _ask_what_to_change(self, turn: Turn) -> Outcome:
+        names = [slot.name for slot in self.slots if slot.name in turn.slots]
+        options = tuple(Option(turn.words(f"slots.{name}"), name) for name in names)
+        return turn.choose(CHANGE, turn.say("flow.change_what"), options)
+
+    async def _late(self, turn: Turn) -> Outcome:
+        """A button of an earlier confirmation: say what became of it, and change nothing."""
+        async with turn.reading() as uow:
+            case = await uow.cases.by_ticket(str(turn.slots[TICKET]))
+        reply = turn.say("flow.outdated") if case is None else turn.say(
+            "flow.already_done", number=case.number
+        )  # fmt: skip
+        return Outcome((reply,), (), turn.state)
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOutFlow:
+    """The effect of a confirmed flow: decided again on the facts as they are, then done."""
+
+    flow: Flow
+    errand: Errand
+
+    async def apply(self, uow: UnitOfWork, conversation: Conversation) -> None:
+        """Carry it out, once for its ticket; raises `EffectRefusedError` when it is too late."""
+        del conversation
+        if await uow.cases.by_ticket(self.errand.ticket) is not None:
+            return
+        errand = await self.errand.as_it_stands(uow)
+        decision = await self.flow.decide(uow, errand)
+        if not decision.allowed:
+            raise EffectRefusedError(self.flow.intent, decision)
+        await self.flow.carry_out(uow, errand, decision)

@@ -1,0 +1,34 @@
+"""Saying no: the rule that forbids it, and what may help instead."""
+
+from bot.dialogue.errand import Errand
+from bot.dialogue.reply import Button, Reply, payload
+from bot.dialogue.skill import Outcome, Turn
+from bot.policies import Decision
+
+_CARRIED_OVER = ("order_number", "line")
+"""Slots that another skill would otherwise ask for again."""
+
+
+def refused(turn: Turn, decision: Decision, errand: Errand | None = None) -> Outcome:
+    """Return the answer to an errand that the house's rules do not allow.
+
+    Without an errand it became impossible between the question and the answer.
+    """
+    words = turn.words("refused", **facts_of(turn, errand, decision))
+    buttons = tuple(
+        Button(turn.words(f"topics.{intent}"), payload(intent, _about(errand)))
+        for intent in (*decision.instead, "talk_to_human")
+    )
+    return turn.done(Reply(words, buttons=buttons))
+
+
+def facts_of(turn: Turn, errand: Errand | None, decision: Decision) -> dict[str, object]:
+    """Return what the templates of an outcome may print."""
+    rule = turn.words(f"rules.{decision.rule}", **decision.facts)
+    return {**decision.facts, "errand": errand, "rule": rule}
+
+
+def _about(errand: Errand | None) -> dict[str, str]:
+    if errand is None:
+        return {}
+    return {name: errand.text(name) for name in _CARRIED_OVER if errand.text(name)}

@@ -1,0 +1,7 @@
+"""The slots that flows are declared with, and how each is filled."""
+
+from bot.dialogue.slots.answers import Choice, EntitySlot, TextSlot, fixed
+from bot.dialogue.slots.asking import Slot
+from bot.dialogue.slots.purchases import LineSlot, OrderSlot
+
+__all__ = ["Choice", "EntitySlot", "LineSlot", "OrderSlot", "Slot", "TextSlot", "fixed"]

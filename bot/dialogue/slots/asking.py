@@ -1,0 +1,54 @@
+"""What a slot is, and how one asks."""
+
+from typing import Protocol
+
+from bot.dialogue.errand import Errand
+from bot.dialogue.human import offer_human
+from bot.dialogue.reply import Reply
+from bot.dialogue.skill import Outcome, Turn
+from bot.dialogue.state import Option
+from crm_store.types.handoffs import HandoffReason
+
+TRIES = 3
+"""Answers that fill nothing before a human is offered."""
+
+
+class Slot(Protocol):
+    """One thing that a flow needs to know."""
+
+    @property
+    def name(self) -> str:
+        """The slot's name in the dialogue state."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The slots that it reads from messages and buttons."""
+
+    async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
+        """Return the errand with this known, or the question for it."""
+
+
+def ask(
+    turn: Turn,
+    slot: str,
+    *,
+    problem: Reply | None = None,
+    options: tuple[Option, ...] = (),
+    free: bool = False,
+) -> Outcome:
+    """Ask for a slot, in other words the second time, and offer a human after a few.
+
+    ``problem`` says what is wrong with the answer that was given.
+    """
+    question = turn.state.question
+    again = question is not None and (question.skill, question.slot) == (turn.skill, slot)
+    if again and question is not None and question.asked >= TRIES:
+        return offer_human(turn, turn.say("flow.give_up"), HandoffReason.NOT_UNDERSTOOD)
+    asking = turn.words(f"ask_{slot}")
+    if problem is not None:
+        asking = turn.words("flow.problem", problem=problem.text, asking=asking)
+    elif again:
+        asking = turn.words("flow.again", asking=asking)
+    if options:
+        return turn.choose(slot, Reply(asking), options, free=free)
+    return turn.ask(slot, Reply(asking), free=free)

@@ -1,0 +1,93 @@
+"""Slots for what was bought: the order, and the positions in it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.dialogue import which_order
+from bot.dialogue.correcting import NOT_THIS
+from bot.dialogue.errand import Errand
+from bot.dialogue.refusing import refused
+from bot.dialogue.skill import Outcome, Turn
+from bot.dialogue.slots.asking import ask
+from bot.dialogue.state import Option
+from bot.policies import Decision
+from crm_store.types.orders import Order, OrderLine
+
+ALL = "all"
+"""The answer that means every position."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSlot:
+    """The order; who is not its member proves to know it."""
+
+    about: Callable[[Order], bool] = lambda _: True
+    """Which orders this flow is usually about: without a number they go first."""
+    forbids: Callable[[Order], Decision | None] = lambda _: None
+    """What rules the order out at once, so that nobody answers questions in vain."""
+
+    @property
+    def name(self) -> str:
+        """The order's number."""
+        return "order_number"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What `which_order` asks for."""
+        return which_order.SLOTS
+
+    async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
+        """Return the errand with its order, or the question that leads to it."""
+        found = await which_order.which_order(turn, about=self.about)
+        if isinstance(found, Outcome):
+            return found
+        slots = {name: value for name, value in errand.slots.items() if name != NOT_THIS}
+        slots[self.name] = found.order.number
+        effects = (*errand.effects, *found.effects)
+        known = replace(errand, order=found.order, slots=slots, effects=effects)
+        decision = self.forbids(found.order)
+        if decision is None:
+            return known
+        no = refused(turn, decision, known)
+        return replace(no, effects=found.effects).remember(order_number=found.order.number)
+
+
+@dataclass(frozen=True, slots=True)
+class LineSlot:
+    """Which positions of the order; the only one is taken unasked."""
+
+    several: bool = True
+    """Whether the whole order may be meant."""
+
+    @property
+    def name(self) -> str:
+        """The position's number in the store, or `ALL`."""
+        return "line"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The slot, and the product that a message names."""
+        return (self.name, "product")
+
+    async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
+        """Return the errand with its lines, or ask which are meant."""
+        lines = errand.whole_order.lines
+        meant = self._meant(errand, lines)
+        if meant:
+            kept = ALL if len(meant) > 1 else str(meant[0].id)
+            return replace(errand.with_slot(self.name, kept), lines=tuple(meant))
+        options = [Option(turn.local(line.name), str(line.id)) for line in lines]
+        if self.several:
+            options.append(Option(turn.words("flow.all_lines"), ALL))
+        return ask(turn, self.name, options=tuple(options))
+
+    def _meant(self, errand: Errand, lines: Sequence[OrderLine]) -> list[OrderLine]:
+        if len(lines) == 1:
+            return list(lines)
+        chosen = errand.text(self.name)
+        if chosen == ALL and self.several:
+            return list(lines)
+        if picked := [line for line in lines if str(line.id) == chosen]:
+            return picked
+        named = errand.text("product")
+        return [line for line in lines if named and line.product_id == named][:1]

@@ -1,0 +1,31 @@
+"""Which slots a message fills: an entity fills the slot of its kind, or of its kind and role."""
+
+from collections.abc import Collection
+
+from crm_store.types.conversations import JSON
+from nlu.types import Entity, Parse, value_to_json
+
+
+def slot_of(entity: Entity, wanted: Collection[str]) -> str | None:
+    """Return the slot that an entity fills: ``size_to`` for a size with that role, else ``size``.
+
+    An entity with a role that nobody asks for fills the slot of its kind.
+    """
+    if entity.role is not None and f"{entity.entity}_{entity.role}" in wanted:
+        return f"{entity.entity}_{entity.role}"
+    return entity.entity if entity.entity in wanted else None
+
+
+def slots_told(parse: Parse, wanted: Collection[str]) -> dict[str, JSON]:
+    """Return the slots that a message fills; of several values for one slot the first counts."""
+    told: dict[str, JSON] = {}
+    for entity in parse.entities:
+        slot = slot_of(entity, wanted)
+        if slot is not None:
+            told.setdefault(slot, value_to_json(entity.value))
+    return told
+
+
+def slot_kind(slot: str) -> str:
+    """Return the kind of entity that a slot takes: ``size`` for ``size_to``."""
+    return slot.rpartition("_")[0] if slot.endswith(("_from", "_to", "_old", "_new")) else slot

@@ -1,0 +1,36 @@
+"""Reading the policies file."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from bot.policies.rules import Policies
+
+FILE: Final = Path(__file__).with_name("after_sales.yml")
+
+
+class PolicyError(Exception):
+    """The policies cannot be used; the message names the file, the place and what is wrong."""
+
+
+@cache
+def load_policies(file: Path = FILE) -> Policies:
+    """Read the policies; raises `PolicyError`."""
+    try:
+        document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{file}: cannot be read: {error}") from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise PolicyError(f"{file}:{line}: {error.problem}") from None
+    try:
+        return Policies.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+        raise PolicyError(f"{file}: {place}: {what}") from None

@@ -1,0 +1,154 @@
+"""Understanding a message: the parse, the button, the language, and which skill they lead to."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.dialogue.choosing import chosen
+from bot.dialogue.reply import Pressed
+from bot.dialogue.skill import Audience, Services, Skill, Turn
+from bot.dialogue.state import CONFIRM, DialogueState
+from bot.dialogue.telling import slot_kind
+from bot.turn.routing import CLARIFY, CLERK_INTENTS, route
+from crm_store.types.actors import Actor
+from crm_store.types.conversations import Conversation, Message
+from nlu.errors import NluUnavailableError
+from nlu.language import detect_language
+from nlu.ports import NluEngine
+from nlu.types import OUT_OF_SCOPE, IntentScore, Language, Parse
+
+log = logging.getLogger(__name__)
+
+LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Reads messages on behalf of the turn runner."""
+
+    services: Services
+    nlu: NluEngine
+    skills: Mapping[str, Skill]
+
+    async def turn_of(
+        self, conversation: Conversation, actor: Actor, state: DialogueState, message: Message
+    ) -> Turn:
+        """Return the message, understood, in its conversation."""
+        audience = Audience.CLERKS if actor.is_staff else Audience.CUSTOMERS
+        pressed = self._pressed(message)
+        meant = _clarified(state, message, pressed)
+        if meant is not None:
+            # The words said before are answered now, with the reading that was chosen.
+            parse, pressed = await self._parse(meant.text, message, audience, state), None
+            parse = replace(parse, intent=meant.intent, in_scope=True, ambiguous=())
+            state = state.settled()
+        elif pressed is not None:
+            parse = _certain_parse(message, pressed.intent)
+        else:
+            parse = await self._parse(message.text, message, audience, state)
+        language = _spoken_language(message, conversation.language)
+        going_to = route(parse, pressed, state, self.skills, audience)
+        misunderstood = 0 if going_to.understood else state.misunderstood + 1
+        return Turn(
+            services=self.services,
+            conversation=conversation,
+            actor=replace(actor, purpose=going_to.skill),
+            message=message,
+            parse=replace(parse, language=language),
+            state=replace(state, misunderstood=misunderstood),
+            speaker=self.services.phrasebook.speaker(language),
+            skill=going_to.skill,
+            slots=going_to.slots,
+            pressed=pressed is not None,
+        )
+
+    async def _parse(
+        self, text: str, message: Message, audience: Audience, state: DialogueState
+    ) -> Parse:
+        try:
+            return await self.nlu.parse(
+                text,
+                allowed_intents=self._intents(audience),
+                now=message.created_at,
+                expecting=_expected(state),
+            )
+        except NluUnavailableError:
+            # The customer gets an answer that leads to a human, not silence.
+            log.exception("message %s could not be understood", message.id)
+            return replace(_certain_parse(message, OUT_OF_SCOPE), in_scope=False)
+
+    def _pressed(self, message: Message) -> Pressed | None:
+        """Read a button; only intents that people can also say may be pressed.
+
+        What came without words (a picture, a shared contact) has its skill named by the channel.
+        """
+        named = message.payload.get("skill")
+        if isinstance(named, str) and named in self.skills:
+            return Pressed(named)
+        pressed = Pressed.from_text(message.text)
+        sayable = pressed is not None and pressed.intent in self.nlu.intents & self.skills.keys()
+        return pressed if sayable else None
+
+    def _intents(self, audience: Audience) -> frozenset[str] | None:
+        """Clerks may say everything; to customers the clerks' intents do not exist."""
+        return None if audience is Audience.CLERKS else self.nlu.intents - CLERK_INTENTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """Words that could mean two things, and which was meant."""
+
+    text: str
+    intent: IntentScore
+
+
+def _clarified(state: DialogueState, message: Message, pressed: Pressed | None) -> _Meant | None:
+    """Return what was meant, when the message answers "which of these did you mean?"."""
+    question = state.question
+    if question is None or question.skill != CLARIFY:
+        return None
+    intents = [option.value for option in question.options]
+    if pressed is None:
+        place = chosen(message.text, [option.label for option in question.options])
+    else:
+        place = intents.index(pressed.intent) if pressed.intent in intents else None
+    if place is None:
+        return None
+    return _Meant(str(state.slots.get("asked", "")), IntentScore(intents[place], 1.0))
+
+
+def _expected(state: DialogueState) -> frozenset[str] | None:
+    """Return the kinds of entity that the last question asked for."""
+    question = state.question
+    if question is None or question.slot == CONFIRM:
+        return None
+    return frozenset({slot_kind(question.slot)})
+
+
+def _certain_parse(message: Message, intent: str) -> Parse:
+    """Return what needs no model: a button is understood as it is."""
+    score = IntentScore(intent, 1.0)
+    return Parse(
+        text=message.text,
+        language="zh",
+        intent=score,
+        ranking=(score,),
+        entities=(),
+        in_scope=True,
+        fingerprint="none",
+    )
+
+
+def _spoken_language(message: Message, before: str | None) -> Language:
+    """Return the language to answer in: the message's, or the one spoken before.
+
+    A button, a number or a single Latin word ("ok", "XL") does not change the language of a
+    conversation that has one. The channel may hint at the first (the browser's language).
+    """
+    hint = before or str(message.payload.get("language") or "")
+    default: Language = next((known for known in LANGUAGES if known == hint), "zh")
+    if Pressed.from_text(message.text) is not None:
+        return default
+    if before is not None and message.text.isascii() and len(message.text.split()) == 1:
+        return default
+    return detect_language(message.text, default)
