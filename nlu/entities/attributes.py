@@ -11,10 +11,10 @@ _MEASURE: Final = (
     r"张(?!图)|把|对|份|顶|块(?=香皂|肥皂|手表|布)|片(?!面)|本|副|枚|提|桶|盏|组)"
 )
 _UNITS: Final = (
-    r"(?:pairs?|pieces?|pcs?|items?|bottles?|boxe?s?|packs?|packets?|sets?|bags?|units?|tubes?|"
-    r"jars?|cans|copies|copy)"
+    r"(?:pairs?|pieces?|pcs?|items|(?<=one )item|bottles?|boxe?s?|packs?|packets?|sets?|bags?|units|"
+    r"tubes?|jars?|cans|copies|copy)"
 )
-_CONTAINER: Final = r"(?:双|瓶|盒|包(?!邮)|套|支|袋|罐|箱|桶|提|对|副|台|打)"
+_CONTAINER: Final = r"(?:双|瓶|盒|包(?!邮)|套|支|袋|罐|箱|桶|提|对|副|台)"
 _DOZEN: Final = 12
 _LETTER_SIZE: Final = r"(?:[2-6]?XL|X{0,4}L|X{0,3}S|M)"
 _CHANGEABLE: Final = rf"(?:3[4-9]|4[0-7]|1[0-8][05]|{_LETTER_SIZE})"
@@ -93,7 +93,7 @@ QUANTITIES: Final[RuleSet] = rule_set(
     ANY_NUMBER,
     rule(
         "quantity",
-        rf"(?<![第\d.每这那哪])(?P<n>(?<![A-Za-z])(?!1(?!\d))\d{{1,4}}|(?!一(?![二三四五六七八九十百]))"
+        rf"(?<![第\d.每哪])(?P<n>(?<![A-Za-z])(?!1(?!\d))\d{{1,4}}|(?!一(?![二三四五六七八九十百]))"
         rf"{CHINESE}) ?{_MEASURE}(?![几多])",
         _quantity,
         0.9,
@@ -112,10 +112,8 @@ QUANTITIES: Final[RuleSet] = rule_set(
         _quantity,
         0.8,
     ),
-    rule(
-        "quantity", rf"(?<!\w)(?P<n>俩|仨)(?=[^\w]|[\u4e00-\u9fff]|$)(?!人|口|月)", _quantity, 0.8
-    ),
-    rule("quantity", rf"(?P<n>\d{{1,2}}|[一两二三四五]|半)打(?![开折电算理听包印])", _dozens, 0.9),
+    rule("quantity", r"(?P<n>俩|仨)(?=[^\w]|[\u4e00-\u9fff]|$)(?!人|口|月)", _quantity, 0.8),
+    rule("quantity", r"(?P<n>\d{1,2}|[一两二三四五]|半)打(?![开折电算理听包印])", _dozens, 0.9),
     rule(
         "quantity",
         rf"\b(?P<n>{ARABIC}|{ENGLISH}|an?) {_UNITS}\b(?! of (?:news|advice))(?: of\b)?",
@@ -132,7 +130,7 @@ QUANTITIES: Final[RuleSet] = rule_set(
     rule("quantity", rf"\b(?P<n>{_FEW})(?= (?:of (?:them|these|those)|more of)\b)", _few, 0.8),
     rule(
         "quantity",
-        rf"(?P<n>(?<=instead of )\d{{1,2}}|\b\d{{1,2}}(?= instead of \d))(?!\w)",
+        r"(?P<n>(?<=instead of )\d{1,2}|\b\d{1,2}(?= instead of \d))(?!\w)",
         _quantity,
         0.6,
     ),

@@ -42,7 +42,7 @@ RULES: Final[RuleSet] = rule_set(
     rule("duration", r"(?P<n>半)个?(?P<u>年|月|小时)(?!前|以前|之前|后|以后|之后)", _duration, 0.9),
     rule(
         "duration",
-        rf"\b(?P<n>{ARABIC}|{ENGLISH}|an?|half an?|a couple of)[ -]"
+        rf"(?<!give me )(?<!just )(?<!wait )\b(?P<n>{ARABIC}|{ENGLISH}|an?|half an?|a couple of)[ -]"
         r"(?P<u>year|month|week|day|hour|hr|minute|min)s?\b(?! (?:ago|earlier|later|from now|old enough))",
         _duration,
         0.85,

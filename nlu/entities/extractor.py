@@ -32,6 +32,7 @@ _RULES: Final = (
 
 
 _WORD: Final = re.compile(r"[a-z]+(?:['’&-][a-z]+)*")
+_SPELT: Final = frozenset({"address", "company", "person_name"})
 _DESCRIBING: Final = frozenset({"colour", "size", "brand"})
 _THINGS: Final = frozenset({"product", "category"})
 
@@ -81,7 +82,10 @@ class EntityExtractor:
 
 
 def _without_described(found: list[Entity]) -> list[Entity]:
-    """`found` without products that are no more than a thing in a colour: "white sneakers"."""
+    """`found` without products that are no more than a thing in a colour ("white sneakers").
+
+    What is both a product and a kind of thing (小黑裙) is the product.
+    """
     described = {
         (mark.start, thing.end)
         for mark in found
@@ -90,10 +94,11 @@ def _without_described(found: list[Entity]) -> list[Entity]:
         and thing.entity == "category"
         and 0 <= thing.start - mark.end <= 1
     }
+    products = {(e.start, e.end) for e in found if e.entity == "product"} - described
     return [
         e
         for e in found
-        if e.confidence == 1 or e.entity != "product" or (e.start, e.end) not in described
+        if (e.start, e.end) not in {"product": described, "category": products}.get(e.entity, ())
     ]
 
 
@@ -109,4 +114,7 @@ def with_counts(text: str, entities: list[Entity]) -> list[Entity]:
 
 def _as_received(entity: Entity, sentence: NormalisedText) -> Entity:
     start, end = sentence.span(entity.start, entity.end)
-    return replace(entity, text=sentence.original[start:end], start=start, end=end)
+    text = sentence.original[start:end]
+    # Names are spelt as their owners spell them, also in Traditional characters.
+    value = text if entity.entity in _SPELT else entity.value
+    return replace(entity, value=value, text=text, start=start, end=end)

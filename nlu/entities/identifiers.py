@@ -60,7 +60,7 @@ _TOLD_CODES: Final = (
     ),
     rule(
         "pickup_code",
-        rf"(?:(?:取货|提货|自提|取件)码|\b(?:pick-?up|collection) code){_IS}(?P<span>[A-Z0-9]{{4,10}})\b",
+        rf"(?:(?:取货|提货|自提|取件)码|\b(?:pick-?up|collection) code){_IS}(?P<span>[A-Z0-9]{{4,10}})(?![A-Z0-9])",
         lambda m: m["span"].upper(),
     ),
     rule(
@@ -84,7 +84,7 @@ _TOLD_CODES: Final = (
 )
 
 RULES: Final[RuleSet] = rule_set(
-    r"\d|@",
+    r"\d|@|码|券|\b(?:code|coupon|promo|voucher)",
     rule("order_number", rf"{_NO_CODE_BEFORE}HK{_GAP}\d(?:{_GAP}\d){{9}}(?!{_GAP}\d)", _code),
     rule("card_number", rf"{_NO_CODE_BEFORE}VIP{_GAP}\d(?:{_GAP}\d){{7}}(?!{_GAP}\d)", _code),
     rule(

@@ -20,10 +20,11 @@ _PACK: Final = re.compile(
     r"bottles)$",
     re.IGNORECASE,
 )
-_TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _MOST_CANDIDATES: Final = 5
 _LONGEST: Final = 12
+_LETTERS: Final = 9
 _CONFIDENCE: Final = 0.85
 _DISTINCT: Final = {True: 3, False: 2}
 """How many tokens (Han characters, words) stand for a product without the kind of thing."""
@@ -46,10 +47,10 @@ class PartialNames:
     """Finds parts of names in a text."""
 
     def __init__(self, words: Iterable[Word]) -> None:
-        rows = [(_tokens(without_pack(word.surface)), word.value) for word in words]
+        rows = dict.fromkeys((_tokens(without_pack(word.surface)), word.value) for word in words)
         shared = _shared_endings([tokens for tokens, _ in rows])
         self._names = [
-            _Name(tuple(tokens), _head(tokens, shared), value) for tokens, value in rows if tokens
+            _Name(tokens, _head(tokens, shared), value) for tokens, value in rows if tokens
         ]
         self._with: dict[str, set[int]] = defaultdict(set)
         for number, name in enumerate(self._names):
@@ -69,7 +70,7 @@ class PartialNames:
     def _at(
         self, text: str, found: Sequence[tuple[str, int, int]], place: int
     ) -> tuple[Entity | None, int]:
-        matches = {n: -1 for n in self._with.get(_singular(found[place][0]), ())}
+        matches = dict.fromkeys(self._with.get(_singular(found[place][0]), ()), -1)
         best: tuple[Entity | None, int] = (None, 0)
         window: list[str] = []
         for token, _, end in found[place : place + _LONGEST]:
@@ -93,8 +94,8 @@ class PartialNames:
         if len(fitting) != len(matches):
             return []
         values = list(dict.fromkeys(self._names[n].value for n in fitting))
-        with_head = all(matches[n] >= self._names[n].head for n in fitting)
-        enough = len(window) >= _DISTINCT[bool(_HAN.match(window[0]))]
+        with_head = all(_reaches_head(self._names[n], window, matches[n]) for n in fitting)
+        enough = len(window) >= _DISTINCT[bool(_HAN.match(window[0]))] and _substantial(window)
         if with_head:
             return values if len(values) <= _MOST_CANDIDATES else []
         return values if enough and len(values) == 1 else []
@@ -129,6 +130,18 @@ def _next(name: _Name, window: list[str], before: int) -> int | None:
     return next((i for i in places if name.tokens[i] == token), None)
 
 
+def _substantial(window: list[str]) -> bool:
+    """Whether words without the kind of thing are more than small change ("check in")."""
+    return _HAN.match(window[0]) is not None or sum(map(len, window)) >= _LETTERS
+
+
+def _reaches_head(name: _Name, window: list[str], at: int) -> bool:
+    """Whether the window ends with the kind of thing: a word of it, or two characters."""
+    if not _HAN.match(window[-1]):
+        return at >= name.head
+    return at > name.head and tuple(window[-2:]) == name.tokens[at - 1 : at + 1]
+
+
 def _distinguishes(name: _Name, window: list[str]) -> bool:
     """Whether the window begins with what distinguishes the name, by more than one character."""
     lead = _HAN.match(window[0]) is not None
@@ -157,8 +170,8 @@ def _head(tokens: Sequence[str], shared: Counter[tuple[str, ...]]) -> int:
     return len(tokens)
 
 
-def _tokens(name: str) -> list[str]:
-    return [_singular(m[0]) for m in _TOKEN.finditer(fold(to_simplified(name)))]
+def _tokens(name: str) -> tuple[str, ...]:
+    return tuple(_singular(m[0]) for m in _TOKEN.finditer(fold(to_simplified(name))))
 
 
 def _singular(token: str) -> str:

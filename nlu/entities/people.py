@@ -11,10 +11,11 @@ _SURNAMES: Final = (
 )
 _TITLE: Final = r"(?:女士|先生|小姐|太太|阿姨|大姐|大哥|老师|经理|姐|哥|总)"
 _NAME_ENDS: Final = r"(?=$|[,，。.!！?？;；：: 的]|尾号|手机|电话|后四位|收|这|那|要|来|上)"
-_FULL: Final = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?"
+_GIVEN: Final = rf"(?:(?!{_TITLE})[\u4e00-\u9fff])"
+_FULL: Final = rf"[{_SURNAMES}]{_GIVEN}{{1,2}}?"
 _WRITTEN: Final = r"(?-i:[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"
 _NO_NAME: Final = (
-    r"(?!(?-i:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|"
+    r"(?!(?-i:Mr|Mrs|Ms|Miss|Dr|Madam|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|"
     r"April|May|June|July|August|September|October|November|December|Next|Her|His|Their|The|My|"
     r"This|That|You|Your|I|Order|Member|Gold|Silver|Diamond|Customer|Support|Someone)\b)"
 )
@@ -25,8 +26,7 @@ def _name(match: re.Match[str]) -> str:
 
 
 RULES: Final[RuleSet] = rule_set(
-    r"[姓叫士生姐太姨哥总名师理]|件人|货人|系人|联系|的档案|的资料|电话给|"
-    r"\b(?:mrs?|ms|miss|dr|madam|auntie|xiao|name|called|named|surname|recipient|attn|call|contact|"
+    rf"[{_SURNAMES}]|\b(?:mrs?|ms|miss|dr|madam|auntie|xiao|name|called|named|surname|recipient|attn|call|contact|"
     r"about|look up|pull up|find|profile|receiver)\b|name's",
     rule(
         "person_name",

@@ -1,6 +1,5 @@
 """Postal addresses, and the companies an invoice is made out to."""
 
-import re
 from typing import Final
 
 from nlu.entities.rules import RuleSet, rule, rule_set
@@ -10,7 +9,7 @@ _STOP: Final = r"(?!换成|换到|改成|改到|改为|搬到|现在|收件|收�
 _HAN: Final = rf"(?:{_STOP}[\u4e00-\u9fff0-9A-Za-z\-#·（）()])"
 _AREA: Final = r"(?:省|市|自治区|区|县|镇|乡|路|街|道|巷|弄|径|里|村|湾|灣|塘|港)"
 _DOOR: Final = (
-    r"(?:号|弄|栋|幢|座|室|楼|层|单元|[一二三四五六七八九十]区|苑|园|厦|花园|小区|公馆|中心|广场)"
+    r"(?:(?<=[\d一二三四五六七八九十])号|弄|栋|幢|座|室|楼|层|单元|[一二三四五六七八九十]区|苑|园|厦|花园|小区|公馆|中心|广场)"
 )
 _CHINESE: Final = rf"{_HAN}{{1,40}}?{_AREA}{_HAN}{{0,40}}{_DOOR}(?:\d{{2,5}}室?)?"
 _TOLD: Final = (
@@ -23,7 +22,7 @@ _ROAD: Final = (
     r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Square|"
     r"Terrace|Crescent|Highway|Hwy)\b\.?"
 )
-_ROOM: Final = r"(?:(?:Flat|Apt|Apartment|Room|Rm|Unit|Suite|Floor|Building|Bldg|Block|Tower)\.? ?#?\w{1,6}|\d{1,2}/F|#\d+)"
+_ROOM: Final = r"(?:(?:Flat|Apt|Apartment|Room|Rm|Unit|Suite|Floor|Building|Bldg|Block|Tower)\.? ?#?[A-Z]?\d\w{0,4}|\d{1,2}/F|#\d+)"
 _ENGLISH: Final = (
     rf"(?:{_ROOM},? )*\d{{1,5}}[A-Z]? (?:{_NAMED} ){{1,4}}{_ROAD}"
     rf"(?:,? {_ROOM}|, {_NAMED}(?: {_NAMED}){{0,3}}(?: \d{{4,6}})?)*"
@@ -43,20 +42,20 @@ RULES: Final[RuleSet] = rule_set(
     rule("address", rf"{_TOLD}(?P<span>{_CHINESE})", lambda m: m["span"]),
     rule(
         "address",
-        rf"(?:^|[\s，。,:：])(?P<span>[\u4e00-\u9fff]{{2,8}}?[省市区县]{_HAN}{{2,40}}\d+号{_HAN}{{0,20}}?)(?=$|[\s，。,.!！])",
+        rf"(?:^|[\s，。,:：])(?P<span>(?:(?!地址|[改寄送发搬换从是到写都在])[\u4e00-\u9fff]){{2,8}}?[省市区县]{_HAN}{{2,40}}\d+号{_HAN}{{0,20}}?)(?=$|[\s，。,.!！])",
         lambda m: m["span"],
         0.9,
     ),
     rule("address", rf"(?<![\w-])(?P<span>{_ENGLISH})", lambda m: m["span"].rstrip(",. ")),
     rule(
         "company",
-        r"(?:抬头|公司名称?|公司全称|单位名称?|名称|户名)[\s:：]*(?:是|为|写|开|改成|改为|换成)?[\s:：]*"
+        r"(?:抬头|公司名称?|公司全称|单位(?:名称?)?|名称|户名)[\s:：]*(?:是|为|写|开|改成|改为|换成)?[\s:：]*"
         rf"(?P<span>[\u4e00-\u9fff（）()A-Za-z]{{2,30}}?{_COMPANY_CHINESE})(?![\u4e00-\u9fff]{{0,3}}公司)",
         lambda m: m["span"],
     ),
     rule(
         "company",
-        r"(?:^|[\s，。,:：是给])(?P<span>[\u4e00-\u9fff（）()]{4,30}?有限公司)",
+        r"(?:^|[\s，。,:：是给为])(?P<span>(?:(?!抬头|名称|单位|公司名|[是给开写改])[\u4e00-\u9fff（）()]){4,30}?有限公司)",
         lambda m: m["span"],
         0.9,
     ),

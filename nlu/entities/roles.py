@@ -34,6 +34,9 @@ _FROM_BEFORE: Final = re.compile(
     r"(?:从|由|把|将|\bfrom (?:an? |the )?(?:size )?)\s*$", re.IGNORECASE
 )
 _INSTEAD: Final = re.compile(r"\binstead of (?:an? |the )?(?:size )?$|而不是\s*$", re.IGNORECASE)
+_FITTED_BADLY: Final = re.compile(
+    r"太小|太大|小了|大了|偏小|偏大|\btoo (?:small|big|tight|large|loose)\b"
+)
 
 
 def with_roles(text: str, entities: list[Entity]) -> list[Entity]:
@@ -66,6 +69,8 @@ def _roles(text: str, entities: list[Entity]) -> dict[int, str]:
             return {i: "to", i + 1: "from"}
         if len(between) <= _MAX_GAP and _CONNECTOR.search(between):
             return {i: "from", i + 1: "to"}
+    if len(entities) == 1 and _FITTED_BADLY.search(text, 0, entities[0].start):
+        return {0: "to"}
     return {i: role for i, entity in enumerate(entities) if (role := _role_alone(text, entity))}
 
 
