@@ -15,6 +15,7 @@ from bot.api.parts import ApiParts
 from bot.app import App
 from bot.channels import telegram
 from bot.desk.mounting import mount_desk
+from bot.housekeeping import Housekeeper
 from bot.settings import ConfigError
 from bot.turn.worker import Answerer
 from nlu.ports import NluEngine
@@ -75,9 +76,10 @@ async def work(app: App) -> None:
 
 
 def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
-    """Return what has to run so that messages are answered."""
+    """Return what has to run so that messages are answered, and old ones go."""
     workers = app.settings.assistant.conversation.workers
-    return [app.worker(answerer).run() for _ in range(workers)]
+    tidying = Housekeeper(app.store, app.settings.assistant.retention.rules())
+    return [*(app.worker(answerer).run() for _ in range(workers)), tidying.run()]
 
 
 def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from crm_store.types.privacy import RetentionRules
+
 ENV_FILE = Path(".env")
 
 
@@ -108,6 +110,37 @@ class WebSettings(Section):
     """From one network address; a third of them may come at once."""
 
 
+class RetentionSettings(Section):
+    """How many days things are kept after they were last used; null keeps them for good."""
+
+    source_records: Annotated[int, Field(ge=1)] | None = 400
+    """Raw records; keys and checksums stay, so that an import still knows them."""
+    conversations: Annotated[int, Field(ge=1)] | None = 730
+    guest_conversations: Annotated[int, Field(ge=1)] | None = 90
+    interactions: Annotated[int, Field(ge=1)] | None = 730
+    """Browsing, searches, campaigns."""
+    audit: Annotated[int, Field(ge=366)] | None = 1095
+    """Who saw and did what; the database refuses to delete what is younger than a year."""
+
+    def rules(self) -> RetentionRules:
+        """Return the rules as the store takes them."""
+        return RetentionRules(**self.model_dump())
+
+
+class LoyaltySettings(Section):
+    """The loyalty programme."""
+
+    rules: Path | None = None
+    """A file like ``crm_store/loyalty/rules.yml``, which is in force when none is named."""
+
+
+class SourcesSettings(Section):
+    """Exports and events of other systems."""
+
+    mappings: Path | None = None
+    """A folder of the retailer's own mappings, which go before those of the program."""
+
+
 class DemoSettings(Section):
     """The demo retailer."""
 
@@ -126,6 +159,9 @@ class Assistant(Section):
     knowledge: KnowledgeSettings = KnowledgeSettings()
     conversation: ConversationSettings = ConversationSettings()
     web: WebSettings = WebSettings()
+    retention: RetentionSettings = RetentionSettings()
+    loyalty: LoyaltySettings = LoyaltySettings()
+    sources: SourcesSettings = SourcesSettings()
     demo: DemoSettings = DemoSettings()
 
 
@@ -149,6 +185,8 @@ class Environment(BaseSettings):
     """Key of the blind indexes over identifiers."""
     token_key: SecretStr = SecretStr("")
     """Signs conversation, member and desk session tokens."""
+    ingest_secrets: SecretStr = SecretStr("")
+    """``pos:SECRET,shop:SECRET``: who may send records; a source may have two at a time."""
     demo_password: SecretStr = SecretStr("")
     """Password of the demo staff accounts."""
     rasa_url: str = ""

@@ -51,3 +51,7 @@ class InsufficientPointsError(StoreError):
 
 class ResolutionError(StoreError):
     """Identity resolution cannot run here."""
+
+
+class NotErasedError(StoreError):
+    """Something personal was left; the erasure was taken back as a whole."""

@@ -9,19 +9,19 @@ from decimal import Decimal
 import click
 
 from bot.app import open_store
+from bot.cli import privacy
+from bot.cli.identify import OPERATOR, member_id_of
 from crm_store.errors import NotFoundError
-from crm_store.ports import UnitOfWork
-from crm_store.types.actors import Actor, Role
-from crm_store.types.people import IdentityKind, MemberCard
-
-OPERATOR = Actor(Role.SYSTEM, purpose="command line")
-LONGEST_ID = 9
-"""Digits; a longer number is a phone."""
+from crm_store.types.people import MemberCard
 
 
 @click.group()
 def members() -> None:
     """Members of the loyalty programme."""
+
+
+for command in (privacy.export, privacy.erase, privacy.proof):
+    members.add_command(command)
 
 
 @members.command()
@@ -35,18 +35,10 @@ def show(who: str, *, as_json: bool) -> None:
 
 async def _card(who: str) -> MemberCard:
     async with open_store() as store, store.reading(OPERATOR) as uow:
-        member_id = await _member_id(uow, who)
-        card = await uow.members.card(member_id) if member_id is not None else None
+        card = await uow.members.card(await member_id_of(uow, who))
     if card is None:
         raise NotFoundError(f"no member has the id or phone {who}")
     return card
-
-
-async def _member_id(uow: UnitOfWork, who: str) -> int | None:
-    if who.isascii() and who.isdigit() and len(who) <= LONGEST_ID:
-        return int(who)
-    member = await uow.members.by_identity(IdentityKind.PHONE, who)
-    return member.id if member else None
 
 
 def _plain(card: MemberCard) -> object:

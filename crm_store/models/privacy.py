@@ -17,7 +17,7 @@ class ErasureRow(Base):
     __tablename__ = "erasures"
 
     id: Mapped[int] = key()
-    member_id: Mapped[int] = plain(ForeignKey("members.id"), unique=True)
+    member_id: Mapped[int] = plain(ForeignKey("members.id"), index=True)
     at: Mapped[datetime] = plain()
     proof: Mapped[Mapping[str, JSON]] = plain(CleanJSON())
     signature: Mapped[str] = plain()

@@ -1,8 +1,8 @@
 """Ports of consent, and of what a person may ask about their data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from crm_store.types.privacy import (
     Consent,
@@ -18,6 +18,9 @@ from crm_store.types.privacy import (
     RetentionRules,
     UnmaskPurpose,
 )
+
+Elsewhere: TypeAlias = Callable[[Collection[str]], Sequence[Place]]
+"""Looks for identifiers in files and indexes, and says what it found."""
 
 
 class Consents(Protocol):
@@ -76,12 +79,13 @@ class Privacy(Protocol):
     ) -> DataRequest:
         """Put a request on file, due in 15 days; an open one of that kind is returned as it is."""
 
-    async def erase(self, member_id: int, *, elsewhere: Sequence[Place] = ()) -> Proof:
+    async def erase(self, member_id: int, *, elsewhere: Elsewhere | None = None) -> Proof:
         """Erase a person, all or nothing; managers and system only. Returns the proof.
 
-        ``elsewhere`` are places outside the database that were checked. Erasing again sweeps
-        again, and returns the last proof when there is nothing left to do. Raises
-        `NotFoundError` when there was no such member.
+        ``elsewhere`` looks for the person's identifiers outside the database. Erasing again
+        sweeps again, and returns the last proof when there is nothing left to do. Raises
+        `NotFoundError` when there was no such member, and `NotErasedError` when something
+        personal would be left.
         """
 
     async def proof(self, erasure_id: int) -> Proof | None:

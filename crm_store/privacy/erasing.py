@@ -4,12 +4,12 @@ Children go before what they hang on. What stays is blanked column by column as 
 them, and read back afterwards; if anything personal is left, nothing is committed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Table, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store.errors import StoreError
+from crm_store.errors import NotErasedError
 from crm_store.models import ConversationRow, MemberRow
 from crm_store.privacy import records
 from crm_store.privacy.person import Key, Person, chunks, find_person, values_of
@@ -27,10 +27,6 @@ from crm_store.privacy.talks import blank_talks
 from crm_store.repositories.imports import IMPORT_LOCK
 from crm_store.types.privacy import Place
 from crm_store.vault import Vault
-
-
-class NotErasedError(StoreError):
-    """Something personal was left; the erasure was taken back as a whole."""
 
 
 async def lock_person(session: AsyncSession, member_id: int) -> None:
@@ -63,10 +59,15 @@ async def erase_rows(
     suppressed = await records.suppress(session, vault, raw, erasure_id)
     left = await records.count(session, raw)
     places.append(Place("source_records", len(raw), deleted=len(raw) - left, left=left))
+    require_nothing_left(places)
+    return places, suppressed
+
+
+def require_nothing_left(places: Iterable[Place]) -> None:
+    """Raise `NotErasedError`, which takes everything back, when something is left somewhere."""
     for place in places:
         if place.left:
             raise NotErasedError(f"{place.left} values were left in {place.name}; nothing was done")
-    return places, suppressed
 
 
 async def _erase_table(session: AsyncSession, table: Table, keys: Sequence[Key]) -> Place:

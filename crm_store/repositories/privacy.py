@@ -1,15 +1,15 @@
 """What a person may ask about their data."""
 
 import hmac
-from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from crm_store.errors import NotFoundError, NotPermittedError
 from crm_store.models import CaseRow, ErasureRow, IdentityRow, MemberRow
+from crm_store.ports.privacy import Elsewhere
 from crm_store.privacy import erasing, exporting, proofs, retaining
-from crm_store.privacy.person import Person, find_person
+from crm_store.privacy.person import Person, find_person, identifiers_of
 from crm_store.privacy.places import reachable
 from crm_store.repositories.consents import ConsentsRepository
 from crm_store.repositories.context import Repository
@@ -21,7 +21,6 @@ from crm_store.types.privacy import (
     DataSummary,
     Look,
     PersonalData,
-    Place,
     Proof,
     Request,
     Retained,
@@ -94,7 +93,7 @@ class PrivacyRepository(Repository):
             await self._context.record("privacy.request", f"member:{kept}", dict(detail))
         return DataRequest(row.number, wanted, row.due_at or row.opened_at + ANSWERED_WITHIN)
 
-    async def erase(self, member_id: int, *, elsewhere: Sequence[Place] = ()) -> Proof:
+    async def erase(self, member_id: int, *, elsewhere: Elsewhere | None = None) -> Proof:
         """Erase a person, all or nothing."""
         self._context.require(Role.MANAGER, Role.SYSTEM)
         kept = await self._kept_or_erased(member_id)
@@ -136,13 +135,16 @@ class PrivacyRepository(Repository):
             self._context, name, worker, self._now(), timedelta(hours=every_hours)
         )
 
-    async def _erase(self, person: Person, elsewhere: Sequence[Place]) -> Proof:
+    async def _erase(self, person: Person, elsewhere: Elsewhere | None) -> Proof:
         vault, now = self._context.vault, self._now()
         row = ErasureRow(member_id=person.member_ids[0], at=now, proof={}, signature="")
         self._session.add(row)
         await self._session.flush()
         erasure_id = row.id
         await self._settle_requests(person)
+        named = await identifiers_of(self._session, vault, person)
+        outside = tuple(elsewhere(named)) if elsewhere is not None else ()
+        erasing.require_nothing_left(outside)
         places, suppressed = await erasing.erase_rows(self._session, vault, person, erasure_id)
         proof = proofs.signed(
             vault,
@@ -151,7 +153,7 @@ class PrivacyRepository(Repository):
                 member_ids=person.member_ids,
                 at=now,
                 by=f"{self._actor.role}:{self._actor.staff_id or 0}",
-                places=(*places, *elsewhere),
+                places=(*places, *outside),
                 suppressed=suppressed,
                 signature="",
             ),

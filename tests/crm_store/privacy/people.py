@@ -69,9 +69,19 @@ class Trace:
     def values(self) -> list[str]:
         """Everything that must be nowhere afterwards."""
         return [
-            self.name, self.phone, self.email, self.card, self.telegram, self.street,
-            self.allergy, self.words, self.remark, self.old_name, "139****5678", *self.extra,
-        ]  # fmt: skip
+            self.name,
+            self.phone,
+            self.email,
+            self.card,
+            self.telegram,
+            self.street,
+            self.allergy,
+            self.words,
+            self.remark,
+            self.old_name,
+            "139****5678",
+            *self.extra,
+        ]
 
 
 async def leave_traces(store: SqlStore, url: str, vault: Vault, shop: SmallShop) -> Trace:
@@ -142,18 +152,27 @@ async def _write_rows(trace: Trace, url: str, vault: Vault) -> None:
                     line_enc=vault.encrypt(trace.street),
                 ),
                 PreferenceRow(
-                    member_id=trace.member, kind="allergy", value=trace.allergy,
-                    stated=True, source="chat", at=PLACED,
-                ),  # fmt: skip
+                    member_id=trace.member,
+                    kind="allergy",
+                    value=trace.allergy,
+                    stated=True,
+                    source="chat",
+                    at=PLACED,
+                ),
                 NoteRow(
-                    member_id=trace.member, text=f"{trace.name}：{trace.allergy}",
-                    author="clerk", at=PLACED,
-                ),  # fmt: skip
+                    member_id=trace.member,
+                    text=f"{trace.name}：{trace.allergy}",
+                    author="clerk",
+                    at=PLACED,
+                ),
                 FollowUpRow(member_id=trace.member, text=trace.words, due_at=PLACED),
                 InteractionRow(
-                    member_id=trace.member, source="mini_program", kind="search", at=PLACED,
+                    member_id=trace.member,
+                    source="mini_program",
+                    kind="search",
+                    at=PLACED,
                     detail={"text": trace.words},
-                ),  # fmt: skip
+                ),
                 record("loyalty", trace.card, f"member:{trace.member}", trace, vault),
                 record("shop", trace.order, f"order:{order.id}", trace, vault),
                 record("pos", "R-1", None, trace, vault),

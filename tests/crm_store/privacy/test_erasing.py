@@ -11,10 +11,9 @@ from sqlalchemy import select, text
 from store_rows import SmallShop
 
 from crm_store.engine import make_engine
-from crm_store.errors import ConflictError, NotFoundError, VaultError
+from crm_store.errors import ConflictError, NotErasedError, NotFoundError, VaultError
 from crm_store.models import Base
 from crm_store.privacy import places
-from crm_store.privacy.erasing import NotErasedError
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import InboundMessage, NewReply
@@ -172,16 +171,12 @@ class TestOpenConversation:
                 )
         with pytest.raises(ConflictError):
             async with store.writing(SYSTEM) as work:
-                await work.conversations.reply(
-                    trace.conversation, [NewReply(trace.name)], epoch=1
-                )
+                await work.conversations.reply(trace.conversation, [NewReply(trace.name)], epoch=1)
 
     async def test_whoever_writes_again_is_a_stranger(self, store: SqlStore, trace: Trace) -> None:
         await erase(store, trace.member)
         async with store.writing(SYSTEM) as work:
-            [receipt] = await work.conversations.receive(
-                [InboundMessage(trace.key, "m3", "你好")]
-            )
+            [receipt] = await work.conversations.receive([InboundMessage(trace.key, "m3", "你好")])
             conversation = await work.conversations.get(receipt.conversation_id)
         assert conversation is not None
         assert (conversation.id != trace.conversation, conversation.member_id) == (True, None)
