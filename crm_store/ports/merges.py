@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from crm_store.resolution.judging import StoredPerson
 from crm_store.types.merges import (
     Evidence,
     MatchCandidate,
@@ -72,6 +73,9 @@ class Merges(Protocol):
 
         Raises `ConflictError` when somebody else has decided meanwhile.
         """
+
+    async def people(self) -> list[StoredPerson]:
+        """Return all active members as a run compares them, decrypted; system only, audited."""
 
     async def distinct(self) -> frozenset[tuple[int, int]]:
         """Return the pairs (lower id first) that somebody found to be two people; system only."""

@@ -10,6 +10,8 @@ from crm_store.errors import ConflictError, NotFoundError
 from crm_store.models import MatchCandidateRow, MemberRow
 from crm_store.repositories.context import Repository
 from crm_store.repositories.merge_ledger import read_evidence
+from crm_store.repositories.resolution_people import stored_people
+from crm_store.resolution.judging import StoredPerson
 from crm_store.types.actors import Role
 from crm_store.types.conversations import JSON
 from crm_store.types.merges import MatchCandidate, MatchState, MemberMatch, plain_evidence
@@ -77,6 +79,13 @@ class MatchCandidates(Repository):
         await self._record_decision(row)
         await self._session.flush()
         return _to_candidate(row)
+
+    async def people(self) -> list[StoredPerson]:
+        """Return all active members as a run compares them, decrypted."""
+        self._context.require(Role.SYSTEM)
+        people = await stored_people(self._context)
+        await self._context.record("members.compare", "members", {"members": len(people)})
+        return people
 
     async def distinct(self) -> frozenset[tuple[int, int]]:
         """Return the pairs (lower id first) that somebody found to be two people."""

@@ -9,6 +9,7 @@ from crm_store.resolution.columns import COLUMNS, LISTS, Row, to_row
 from crm_store.resolution.model import (
     CERTAIN,
     LEARNED_FROM,
+    LEARNED_FROM_LINKED,
     Field,
     blocks_of,
     fields_of,
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 ENOUGH_TO_LEARN: Final = 500
 """Records; fewer teach less than the probabilities that the model begins with."""
-SAMPLED_PAIRS: Final = 2_000_000
+SAMPLED_PAIRS: Final = 1_000_000
 SEED: Final = 20240229
 SHARE_FOUND_BY_CERTAIN_RULES: Final = 0.7
 LEAST_PROBABILITY: Final = 0.05
@@ -35,26 +36,28 @@ LEAST_PROBABILITY: Final = 0.05
 
 
 def find_matches(
-    records: Iterable[PersonRecord], *, least: float = LEAST_PROBABILITY
+    records: Iterable[PersonRecord], *, linked: bool = False, least: float = LEAST_PROBABILITY
 ) -> list[RecordMatch]:
     """Return the pairs of records that are one person with at least this probability.
 
-    Strongest first. Needs the ``resolution`` extra; raises `ResolutionError` without it.
+    Strongest first. ``linked``: records that share an identifier which somebody vouches for have
+    been made one already, as a store's members have. Needs the ``resolution`` extra; raises
+    `ResolutionError` without it.
     """
     rows = [to_row(record) for record in records]
     filled = {name for name in COLUMNS[1:] if any(row[name] is not None for row in rows)}
     if len(rows) < 2 or not fields_of(filled):  # noqa: PLR2004 - it takes two
         return []
-    linker = _linker(rows, filled)
+    linker = _linker(rows, filled, linked=linked)
     if len(rows) >= ENOUGH_TO_LEARN:
-        _learn(linker, filled)
+        _learn(linker, filled, LEARNED_FROM_LINKED if linked else LEARNED_FROM)
     found = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
     fields = fields_of(filled)
     matches = [_to_match(row, fields) for row in found.as_record_list()]
     return sorted(matches, key=lambda one: (-one.weight, one.left, one.right))
 
 
-def _linker(rows: Sequence[Row], filled: Collection[str]) -> "Linker":
+def _linker(rows: Sequence[Row], filled: Collection[str], *, linked: bool) -> "Linker":
     try:
         import duckdb  # noqa: PLC0415 - heavy
         import pyarrow  # noqa: PLC0415
@@ -73,7 +76,7 @@ def _linker(rows: Sequence[Row], filled: Collection[str]) -> "Linker":
     api = DuckDBAPI(connection)
     people = api.register("people")
     enough = len(rows) >= ENOUGH_TO_LEARN
-    settings = settings_of(filled, 1 / max(len(rows), 10), weigh_rarity=enough)
+    settings = settings_of(filled, 1 / max(len(rows), 10), weigh_rarity=enough, linked=linked)
     return Linker(people, settings, log_level=None, validate_settings=False)
 
 
@@ -83,7 +86,7 @@ def _keep_off_the_disk(connection: "duckdb.DuckDBPyConnection") -> None:
     connection.execute("SET max_temp_directory_size = '0KiB'")
 
 
-def _learn(linker: "Linker", filled: Collection[str]) -> None:
+def _learn(linker: "Linker", filled: Collection[str], taught_by: Sequence[tuple[str, ...]]) -> None:
     """Learn from the data how often fields agree, within one person and between two."""
     from splink.internals.exceptions import EMTrainingException  # noqa: PLC0415 - heavy
 
@@ -95,7 +98,7 @@ def _learn(linker: "Linker", filled: Collection[str]) -> None:
             certain, recall=SHARE_FOUND_BY_CERTAIN_RULES
         )
     training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=SEED)
-    for rule in blocks_of(LEARNED_FROM, filled):
+    for rule in blocks_of(taught_by, filled):
         try:
             training.estimate_parameters_using_expectation_maximisation(first_values(rule))
         except EMTrainingException as error:  # no pair agrees in these columns

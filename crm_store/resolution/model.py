@@ -5,7 +5,7 @@ people, agree so far). They are experience with shop data and hold for stores th
 learn from; `training` replaces them by what the data itself says.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from splink.internals.blocking_rule_creator import BlockingRuleCreator
 
 NOISE: Final = 1e-7
+SAMPLED: Final = 1e-5
+"""What is rarer between two people than this, no sample can show: it holds some matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Field:
     missing: str
     """When nothing can be said."""
     levels: tuple[Level, ...]
+    identifier: bool = False
+    """Whether it names one person."""
+    told: bool = False
+    """Whether experience stands in any case: too few records have it to learn from."""
 
 
 def _missing(*columns: str) -> str:
@@ -101,7 +107,7 @@ FIELDS: Final = (
         ("birthday",),
         _missing("birthday"),
         (
-            Level("same", _equal("birthday"), 0.85, 6e-5),
+            Level("same", _equal("birthday"), 0.85, 6e-5, "birthday"),
             Level("one_slip", _slip("birthday"), 0.09, 9e-4),
             Level("within_a_month", _days_apart(31), 0.02, 4e-3),
             Level("within_a_year", _days_apart(366), 0.02, 0.045),
@@ -117,6 +123,7 @@ FIELDS: Final = (
             Level("one_slip", _any_pair("phones", "damerau_levenshtein(a, b) <= 1"), 0.12, 4e-7),
             Level("different", "ELSE", 0.28, 1.0),
         ),
+        identifier=True,
     ),
     Field(
         "email",
@@ -130,6 +137,7 @@ FIELDS: Final = (
             ),
             Level("different", "ELSE", 0.15, 1.0),
         ),
+        identifier=True,
     ),
     Field(
         "national_id",
@@ -140,6 +148,7 @@ FIELDS: Final = (
             Level("one_slip", _slip("national_id"), 0.1, 1e-6),
             Level("different", "ELSE", 0.05, 1.0),
         ),
+        identifier=True,
     ),
     Field(
         "address",
@@ -179,6 +188,7 @@ FIELDS: Final = (
             Level("same", _equal("gender"), 0.99, 0.52),
             Level("different", "ELSE", 0.01, 0.48),
         ),
+        told=True,
     ),
 )
 
@@ -198,15 +208,17 @@ BLOCKS: Final[Sequence[tuple[str, ...]]] = (
 LEARNED_FROM: Final[Sequence[tuple[str, ...]]] = (
     ("sound",),
     ("birthday",),
-    ("phones",),
-    ("emails",),
     ("postcode", "surname"),
+    ("emails",),
 )
 """Pairs that the probabilities are learnt from; each teaches the fields that it does not name."""
+LEARNED_FROM_LINKED: Final[Sequence[tuple[str, ...]]] = (("emails",), ("phones",))
+"""The same for records that were linked before: matches are rare among what is left, and only
+pairs that share a claimed identifier hold enough of them."""
 CERTAIN: Final[Sequence[tuple[str, ...]]] = (
     ("national_id",),
     ("emails",),
-    ("phones", "surname"),
+    ("phones",),
     ("sound", "birthday"),
 )
 """Rules that hardly ever hold for two people: how many matches there are is guessed from them."""
@@ -236,17 +248,23 @@ def first_values(columns: tuple[str, ...]) -> str:
     return " and ".join(f"l.{name} = r.{name}" for name in names)
 
 
-def settings_of(filled: Collection[str], prior: float, *, weigh_rarity: bool) -> "SettingsCreator":
+def settings_of(
+    filled: Collection[str], prior: float, *, weigh_rarity: bool, linked: bool
+) -> "SettingsCreator":
     """Return the model for data in which these columns hold something.
 
     ``weigh_rarity``: rare names and places count for more. A handful of records cannot tell
-    what is rare.
+    what is rare. ``linked``: records that share an identifier are one already, so that what is
+    left cannot teach how often identifiers agree; experience stands.
     """
     from splink import SettingsCreator  # noqa: PLC0415 - heavy
 
     return SettingsCreator(
         link_type="dedupe_only",
-        comparisons=[_comparison(field, weigh_rarity) for field in fields_of(filled)],
+        comparisons=[
+            _comparison(field, weigh_rarity=weigh_rarity, linked=linked)
+            for field in fields_of(filled)
+        ],
         blocking_rules_to_generate_predictions=[block(rule) for rule in blocks_of(BLOCKS, filled)],
         probability_two_random_records_match=prior,
         retain_matching_columns=True,
@@ -254,20 +272,26 @@ def settings_of(filled: Collection[str], prior: float, *, weigh_rarity: bool) ->
     )
 
 
-def _comparison(field: Field, weigh_rarity: bool) -> dict[str, object]:
+def _comparison(field: Field, *, weigh_rarity: bool, linked: bool) -> dict[str, object]:
+    known = field.told or (linked and field.identifier)
     missing = {"sql_condition": field.missing, "label_for_charts": "-", "is_null_level": True}
     return {
         "output_column_name": field.name,
-        "comparison_levels": [missing, *(_level(one, weigh_rarity) for one in field.levels)],
+        "comparison_levels": [
+            missing,
+            *(_level(one, field, weigh_rarity=weigh_rarity, known=known) for one in field.levels),
+        ],
     }
 
 
-def _level(level: Level, weigh_rarity: bool) -> Mapping[str, object]:
+def _level(level: Level, field: Field, *, weigh_rarity: bool, known: bool) -> dict[str, object]:
     told: dict[str, object] = {
         "sql_condition": level.sql,
         "label_for_charts": level.name,
         "m_probability": level.same_person,
         "u_probability": level.others,
+        "fix_m_probability": known,
+        "fix_u_probability": field.told or (field.identifier and level.others < SAMPLED),
     }
     if weigh_rarity and level.rare_counts is not None:
         told["tf_adjustment_column"] = level.rare_counts

@@ -82,11 +82,12 @@ def _western(text: str) -> ComparedName:
 def _sound(given: str | None, surname: str | None) -> str | None:
     if given is None or surname is None or (len(given) == 1 and not HAN.search(given)):
         return None  # an initial sounds like nothing
-    return " ".join(sorted((_spoken(given), _spoken(surname))))
+    return " ".join(sorted((romanised(given), romanised(surname))))
 
 
 @cache
-def _spoken(text: str) -> str:
+def romanised(text: str) -> str:
+    """Return Chinese characters in pinyin without tones; other text stays as it is."""
     if not HAN.search(text):
         return text
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads its dictionary
@@ -118,6 +119,6 @@ def _lore() -> _Lore:
     compound = str(entries["compound_surnames"]).split()
     return _Lore(
         frozenset(compound),
-        frozenset(_spoken(surname) for surname in (*common, *compound)),
+        frozenset(romanised(surname) for surname in (*common, *compound)),
         cast("dict[str, str]", entries["titles"]),
     )
