@@ -9,6 +9,9 @@ from pathlib import Path
 import click
 
 from bot.app import load_embedder, open_store
+from bot.cli.nlu_compare import compare, gate
+from bot.cli.nlu_crossvalidate import crossvalidate
+from bot.cli.nlu_drift import drift
 from bot.cli.nlu_validate import validate
 from bot.cli.progress import bars
 from bot.engines import EngineName, open_nlu
@@ -91,4 +94,5 @@ def evaluate(
         click.echo(f"{name:<34} {shown}")
 
 
-nlu.add_command(validate)
+for command in (validate, crossvalidate, compare, gate, drift):
+    nlu.add_command(command)

@@ -42,6 +42,15 @@ class Conversations(Protocol):
     async def tail(self, conversation_id: int, *, limit: int = 50) -> list[Message]:
         """Return the last messages, oldest first."""
 
+    async def understood(
+        self, since: datetime, until: datetime, *, after: int = 0, limit: int = 1000
+    ) -> list[Message]:
+        """Return inbound messages of all conversations that were parsed, by id above ``after``.
+
+        Only what was received from ``since`` on and before ``until``; for the system and managers,
+        whose look is audited.
+        """
+
     async def claim(self, worker: str, lease: timedelta) -> Lease | None:
         """Claim the conversation whose unhandled message has waited longest; system only."""
 

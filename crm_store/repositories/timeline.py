@@ -66,6 +66,29 @@ class Timeline(Repository):
         )
         return [to_message(row) for row in reversed(rows.all())]
 
+    async def understood(
+        self, since: datetime, until: datetime, *, after: int = 0, limit: int = 1000
+    ) -> list[Message]:
+        """Return inbound messages of all conversations that were parsed, by id above ``after``."""
+        self._context.require(Role.SYSTEM, Role.MANAGER)
+        rows = await self._session.execute(
+            select(MessageRow, ConversationRow)
+            .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+            .where(
+                MessageRow.created_at >= since,
+                MessageRow.created_at < until,
+                MessageRow.id > after,
+                MessageRow.direction == Direction.IN,
+                MessageRow.intent.is_not(None),
+            )
+            .order_by(MessageRow.id)
+            .limit(limit)
+        )
+        found = rows.all()
+        subjects = {subject_of(conversation) for _, conversation in found}
+        await self._context.saw("messages.review", subjects, repeated=REPEATED_LOOK)
+        return [to_message(message) for message, _ in found]
+
     async def _row(self, conversation_id: int, *, lock: bool = False) -> ConversationRow | None:
         held = self._context.locked.get(conversation_id)
         if held is not None:

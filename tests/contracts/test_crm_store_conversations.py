@@ -355,3 +355,34 @@ class TestSending:
         [receipt] = await receive(store, inbound(1))
         with pytest.raises(ConflictError):
             await queue(store, receipt.conversation_id, "一", epoch=1)
+
+
+class TestReviewing:
+    async def test_a_period_of_parsed_messages_for_system_and_managers(
+        self, store: CrmStore, clock: HandClock, shop: SmallShop
+    ) -> None:
+        began = clock()
+        parse = ParseRecord("order_status", 0.9, "f1", {"entities": []})
+        await receive(store, inbound(1, "早"), inbound(2, "快递呢"), inbound(3, "还没回答"))
+        held = await claim(store)
+        assert held is not None
+        async with store.reading(SYSTEM) as work:
+            [first, second, _] = await work.conversations.tail(held.conversation_id)
+        await handle(store, held, first.id, parse=parse)
+        await handle(store, held, second.id, parse=parse)
+        await queue(store, held.conversation_id, "在路上")
+        clock.advance(days=1)
+
+        async def reviewed(actor: Actor, **options: Any) -> list[str]:
+            async with store.reading(actor) as work:
+                found = await work.conversations.understood(began, clock(), **options)
+            return [message.text for message in found]
+
+        assert await reviewed(SYSTEM) == ["早", "快递呢"]
+        assert await reviewed(SYSTEM, after=first.id) == ["快递呢"]
+        assert await reviewed(SYSTEM, limit=1) == ["早"]
+        assert await reviewed(shop.actor(Role.MANAGER)) == ["早", "快递呢"]
+        with pytest.raises(NotPermittedError):
+            await reviewed(shop.actor(Role.CLERK))
+        began = clock()
+        assert await reviewed(SYSTEM) == []

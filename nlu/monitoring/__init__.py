@@ -1,0 +1,1 @@
+"""What real messages say about a model that is in use."""
