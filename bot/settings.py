@@ -51,7 +51,7 @@ class RasaSettings(Section):
     """``HUIKE_RASA_URL`` wins."""
     seconds: Annotated[float, Field(gt=0, le=30)] = 1.0
     """How long one text may take, second tries included; then the native engine answers."""
-    threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.85
     """Least chance to be in scope for an intent to be accepted."""
     ambiguity_gap: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Two intents closer than this in confidence are offered as a choice."""

@@ -39,7 +39,7 @@ class CharacterNgrams(SparseFeaturizer, GraphComponent):
             "scale": 1.0,
             "shortest": 1,
             "longest": 4,
-            "most": 20_000,
+            "most": 8_000,
         }
 
     @classmethod

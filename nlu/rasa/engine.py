@@ -21,7 +21,7 @@ from nlu.types import OUT_OF_SCOPE, Entity, IntentScore, Parse
 class RasaDecision:
     """How sure Rasa has to be."""
 
-    threshold: float = 0.5
+    threshold: float = 0.85
     """Least chance to be in scope, 0 to 1."""
     ambiguity_gap: float = 0.1
     """Two intents closer than this in confidence are ambiguous."""
