@@ -3,12 +3,13 @@
 from nicegui import ui
 
 from bot.desk.snapshot import OpenConversation
+from bot.desk.unmasking import Unmask, draw_identity
 from bot.desk.wording import Wording
 from crm_store.types.conversations import JSON
 from crm_store.types.people import MemberCard
 
 
-def draw_packet(shown: OpenConversation, say: Wording) -> None:
+def draw_packet(shown: OpenConversation, say: Wording, unmask: Unmask) -> None:
     """Draw why the human was called, what the bot knows, and who the customer is."""
     packet = shown.handoff.packet
     _heading(say("packet"))
@@ -28,10 +29,10 @@ def draw_packet(shown: OpenConversation, say: Wording) -> None:
     if shown.card is None:
         ui.label(say("no_profile")).classes("empty")
     else:
-        _draw_card(shown.card, say)
+        _draw_card(shown.card, say, unmask)
 
 
-def _draw_card(card: MemberCard, say: Wording) -> None:
+def _draw_card(card: MemberCard, say: Wording, unmask: Unmask) -> None:
     member = card.member
     with ui.element("div").classes("member"):
         ui.label(member.name).classes("member-name")
@@ -39,7 +40,7 @@ def _draw_card(card: MemberCard, say: Wording) -> None:
     _fact(say("points"), f"{card.points_balance:,}")
     _fact(say("spent"), say.speaker.money(card.total_spent))
     for identity in card.identities:
-        _fact(say.name("identities", identity.kind.value), identity.masked)
+        draw_identity(identity, say, unmask)
     if card.open_cases:
         _fact(say("open_cases"), str(card.open_cases))
     _fact(say("preferences"), say.listed([preference.value for preference in card.preferences]))

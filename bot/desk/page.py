@@ -21,6 +21,7 @@ from bot.desk.queue import draw_queue
 from bot.desk.session import CLERK_ROLES, Session
 from bot.desk.snapshot import Lookout, OpenConversation, Snapshot
 from bot.desk.transcript import Transcript
+from bot.desk.unmasking import unmask
 from bot.desk.wording import Wording
 from bot.replies import Speaker
 from bot.turn.bell import Bell
@@ -28,6 +29,7 @@ from crm_store.errors import NotPermittedError, StoreError
 from crm_store.ports import CrmStore
 from crm_store.types.actors import Role
 from crm_store.types.handoffs import HandoffState
+from crm_store.types.privacy import UnmaskPurpose
 
 log = logging.getLogger(__name__)
 
@@ -251,7 +253,10 @@ class Desk:
 
     def _draw_packet(self) -> None:
         if self.snapshot.open is not None:
-            draw_packet(self.snapshot.open, self.say)
+            draw_packet(self.snapshot.open, self.say, self._unmask)
+
+    async def _unmask(self, identity_id: int, purpose: UnmaskPurpose) -> str:
+        return await unmask(self.parts.store, self.session.actor, identity_id, purpose)
 
     def _tell_title(self) -> None:
         waiting = len(self.snapshot.waiting())

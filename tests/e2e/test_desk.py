@@ -9,6 +9,8 @@ from playwright.async_api import Locator, Page, expect
 
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
+from crm_store.types.conversations import ConversationKey, InboundMessage
+from crm_store.types.handoffs import HandoffReason
 from crm_store.types.people import IdentityKind, IdentityStatus, NewIdentity, NewMember
 
 pytestmark = pytest.mark.browser
@@ -237,6 +239,28 @@ async def test_a_clerk_looks_up_a_member(
     await expect(answers).to_have_count(2)
     await page.get_by_role("button", name="退出").click()
     await expect(page).to_have_url(re.compile("/desk/login"))
+
+
+async def test_a_whole_number_is_shown_for_a_purpose_and_on_the_record(
+    visit: Visit, server: Server, desk_store: SqlStore
+) -> None:
+    phone = NewIdentity(IdentityKind.PHONE, "13712345678", IdentityStatus.ATTESTED, "desk")
+    key = ConversationKey("web", "shop", "who-wants-a-call")
+    async with desk_store.writing(SYSTEM) as uow:
+        member = await uow.members.add(NewMember("上官云", identities=(phone,)))
+        said = InboundMessage(key, "1", "请给我回电", member_id=member.id)
+        [receipt] = await uow.conversations.receive([said])
+        await uow.handoffs.request(receipt.conversation_id, HandoffReason.ASKED, {}, epoch=0)
+    lin = await agent(visit, server, "agent-lin")
+    await lin.entry("请给我回电").click()
+    await expect(lin.packet).to_contain_text("137****5678")
+    await expect(lin.packet).not_to_contain_text("13712345678")
+    await lin.packet.get_by_role("button", name="显示完整号码").click()
+    await lin.page.get_by_role("listitem").filter(has_text="回电").click()
+    await expect(lin.packet).to_contain_text("13712345678")
+    async with desk_store.reading(SYSTEM) as uow:
+        entries = await uow.audit.about(f"member:{member.id}")
+    assert ("identity.unmask", "call_back") in {(one.action, one.purpose) for one in entries}
 
 
 @pytest.mark.parametrize("width", [1366, 390])
