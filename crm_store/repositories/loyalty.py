@@ -17,7 +17,7 @@ from crm_store.repositories.points_ledger import (
     entries_of,
     points_balance,
 )
-from crm_store.repositories.spending import spent_by_currency
+from crm_store.repositories.spending import Spending, spending_of
 from crm_store.types.loyalty import (
     FEN,
     BasketItem,
@@ -25,6 +25,7 @@ from crm_store.types.loyalty import (
     Coupon,
     CouponCheck,
     CouponRefusal,
+    LoyaltyRules,
     PointsEntry,
     PointsKind,
     PointsSummary,
@@ -131,7 +132,10 @@ class LoyaltyRepository(Repository):
         if row is None:
             return None
         await self._context.saw("points.view", [f"member:{row.id}"])
-        return await tier_status_of(self._context, row.id, row.tier)
+        since = window_start(self._now(), self.rules.window_months)
+        spending = await spending_of(self._session, row.id, since=since)
+        points = await points_balance(self._session, row.id)
+        return standing(self.rules, row.tier, spending, points)
 
     async def coupon_check(
         self, code: str, member_id: int | None, basket: Sequence[BasketItem] | None = None
@@ -156,13 +160,9 @@ class LoyaltyRepository(Repository):
         return Booking(PointsKind.ADJUST, points, key, reference, lapses, may_owe)
 
 
-async def tier_status_of(context: Context, member_id: int, tier: Tier) -> TierStatus:
-    """Return where a member of this tier stands."""
-    rules = context.rules
-    since = window_start(context.clock(), rules.window_months)
-    spend = rules.worth(await spent_by_currency(context.session, member_id, since=since))
-    points = await points_balance(context.session, member_id)
-    above = rules.above(tier)
+def standing(rules: LoyaltyRules, tier: Tier, spending: Spending, points: int) -> TierStatus:
+    """Return where a member of this tier stands, by what they spent within the window."""
+    spend, above = rules.worth(spending.recently), rules.above(tier)
     worth = max(points, 0) * rules.point_value
     return TierStatus(
         rule=rules.of(tier),

@@ -1,23 +1,23 @@
 """The member card: what staff see at a glance, gathered from many tables."""
 
-from datetime import datetime
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from crm_store.models import (
     CaseRow,
     IdentityRow,
     NoteRow,
     OrderRow,
+    PointsEntryRow,
 )
 from crm_store.repositories.context import Context
 from crm_store.repositories.identities import to_identity
-from crm_store.repositories.points_ledger import points_balance
+from crm_store.repositories.loyalty import window_start
 from crm_store.repositories.preferences import preferences_of
-from crm_store.repositories.spending import spent_by_currency
-from crm_store.types.orders import OrderState
+from crm_store.repositories.spending import Spending, spending_of
 from crm_store.types.people import (
     Amount,
     Identity,
@@ -31,28 +31,49 @@ RECENT_ORDERS = 5
 NOTES = 20
 
 
-async def member_card(
-    context: Context, member: Member, *, with_notes: bool, points: int | None = None
-) -> MemberCard:
-    """Return a member's card; notes are written for staff and left out for the member.
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is counted and summed of a member."""
 
-    ``points`` is the balance when the caller knows it already.
-    """
-    session = context.session
-    count, last = await _orders(session, member.id)
-    spent = await spent_by_currency(session, member.id) if count else {}
+    spending: Spending
+    points: int
+    open_cases: int
+
+
+async def figures_of(context: Context, member_id: int) -> Figures:
+    """Return a member's figures."""
+    since = window_start(context.clock(), context.rules.window_months)
+    points = select(func.coalesce(func.sum(PointsEntryRow.points), 0)).where(
+        PointsEntryRow.member_id == member_id
+    )
+    cases = select(func.count(CaseRow.id)).where(
+        CaseRow.member_id == member_id, CaseRow.closed_at.is_(None)
+    )
+    counted = await context.session.execute(
+        select(points.scalar_subquery(), cases.scalar_subquery())
+    )
+    balance, open_cases = counted.one()
+    spending = await spending_of(context.session, member_id, since=since)
+    return Figures(spending, int(balance), open_cases)
+
+
+async def member_card(
+    context: Context, member: Member, figures: Figures, *, with_notes: bool
+) -> MemberCard:
+    """Return a member's card; notes are written for staff and left out for the member."""
+    session, spending = context.session, figures.spending
     return MemberCard(
         member=member,
         identities=await _identities(session, member.id),
-        points_balance=await points_balance(session, member.id) if points is None else points,
-        order_count=count,
-        total_spent=context.rules.worth(spent),
-        last_order_at=last,
-        spent=tuple(Amount(value, currency) for currency, value in sorted(spent.items())),
+        points_balance=figures.points,
+        order_count=spending.orders,
+        total_spent=context.rules.worth(spending.spent),
+        last_order_at=spending.last,
+        spent=tuple(Amount(value, currency) for currency, value in sorted(spending.spent.items())),
         recent_orders=await _headlines(session, member),
         preferences=await preferences_of(session, member.id, member.language),
         notes=await _notes(session, member.id) if with_notes else (),
-        open_cases=await _open_cases(session, member.id),
+        open_cases=figures.open_cases,
     )
 
 
@@ -63,26 +84,15 @@ async def _identities(session: AsyncSession, member_id: int) -> tuple[Identity, 
     return tuple(to_identity(row) for row in rows)
 
 
-async def _orders(session: AsyncSession, member_id: int) -> tuple[int, datetime | None]:
-    count, last = (
-        await session.execute(
-            select(func.count(OrderRow.id), func.max(OrderRow.placed_at)).where(
-                OrderRow.member_id == member_id, OrderRow.state != OrderState.CANCELLED
-            )
-        )
-    ).one()
-    return count, last
-
-
 async def _headlines(session: AsyncSession, member: Member) -> tuple[OrderHeadline, ...]:
     rows = await session.scalars(
         select(OrderRow)
         .where(OrderRow.member_id == member.id)
         .order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
         .limit(RECENT_ORDERS)
-        .options(selectinload(OrderRow.lines))
+        .options(joinedload(OrderRow.lines))
     )
-    return tuple(_headline(row, member.language) for row in rows)
+    return tuple(_headline(row, member.language) for row in rows.unique())
 
 
 def _headline(row: OrderRow, language: str) -> OrderHeadline:
@@ -101,12 +111,3 @@ async def _notes(session: AsyncSession, member_id: int) -> tuple[Note, ...]:
         .limit(NOTES)
     )
     return tuple(Note(row.id, row.text, row.author, row.at) for row in rows)
-
-
-async def _open_cases(session: AsyncSession, member_id: int) -> int:
-    count = await session.scalar(
-        select(func.count(CaseRow.id)).where(
-            CaseRow.member_id == member_id, CaseRow.closed_at.is_(None)
-        )
-    )
-    return count or 0

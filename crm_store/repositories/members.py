@@ -14,7 +14,7 @@ from crm_store.repositories.identities import (
     tail_index,
     to_identity,
 )
-from crm_store.repositories.member_cards import member_card
+from crm_store.repositories.member_cards import figures_of, member_card
 from crm_store.types.actors import STAFF_ROLES, Role
 from crm_store.types.orders import OrderState
 from crm_store.types.people import (
@@ -92,7 +92,9 @@ class MembersRepository(Repository):
         row = await self._visible(member_id, "member.card")
         if row is None:
             return None
-        return await member_card(self._context, to_member(row), with_notes=self._context.is_trusted)
+        figures = await figures_of(self._context, row.id)
+        trusted = self._context.is_trusted
+        return await member_card(self._context, to_member(row), figures, with_notes=trusted)
 
     async def identities(self, member_id: int) -> list[Identity]:
         """Return identities, masked."""

@@ -1,8 +1,8 @@
 """Preferences as people read them: inferred ones are stored as codes and worded here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.models import PreferenceRow, ProductRow, StoreRow
@@ -11,31 +11,43 @@ from crm_store.repositories.inferred import CATEGORY, STORE
 from crm_store.types.people import Preference
 from crm_store.types.text import LocalText
 
-Names = Mapping[tuple[str, str], LocalText]
-"""By kind and code."""
-
 
 async def preferences_of(
     session: AsyncSession, member_id: int, language: str
 ) -> tuple[Preference, ...]:
     """Return a member's preferences, stated ones first, worded in a language."""
-    rows = list(
-        await session.scalars(
-            select(PreferenceRow)
-            .where(PreferenceRow.member_id == member_id)
-            .order_by(PreferenceRow.stated.desc(), PreferenceRow.at.desc(), PreferenceRow.id)
-        )
+    row = PreferenceRow
+    found = await session.execute(
+        select(row, *_category_names(), StoreRow.name_zh, StoreRow.name_en)
+        .outerjoin(StoreRow, (row.kind == STORE) & (StoreRow.id == row.value))
+        .where(row.member_id == member_id)
+        .order_by(row.stated.desc(), row.at.desc(), row.id)
     )
-    inferred = {(row.kind, row.value) for row in rows if not row.stated}
-    names = await _names(session, inferred)
-    return tuple(_worded(row, names, language) for row in rows)
+    return tuple(_worded(one[0], one[1:], language) for one in found)
 
 
-def _worded(row: PreferenceRow, names: Names, language: str) -> Preference:
+def _category_names() -> list[ScalarSelect[str | None]]:
+    """Return the names of the category that a row names; NULL for other kinds."""
+    row, product = PreferenceRow, ProductRow
+    return [
+        select(func.min(name))
+        .where(row.kind == CATEGORY, product.category == row.value)
+        .correlate(row)
+        .scalar_subquery()
+        for name in (product.category_zh, product.category_en)
+    ]
+
+
+def _worded(row: PreferenceRow, names: Sequence[str | None], language: str) -> Preference:
     words = None
     if not row.stated:
-        words = names.get((row.kind, row.value))
-        words = words or load_table().inferred_words(row.kind, row.value)
+        category_zh, category_en, store_zh, store_en = names
+        zh, en = category_zh or store_zh, category_en or store_en
+        words = (
+            LocalText(zh or "", en or "")
+            if zh or en
+            else load_table().inferred_words(row.kind, row.value)
+        )
     return Preference(
         kind=row.kind,
         value=words.in_language(language) if words else row.value,
@@ -45,22 +57,3 @@ def _worded(row: PreferenceRow, names: Names, language: str) -> Preference:
         code=row.value,
         confidence=row.confidence,
     )
-
-
-async def _names(session: AsyncSession, inferred: Collection[tuple[str, str]]) -> Names:
-    """Return the names of categories and stores."""
-    names: dict[tuple[str, str], LocalText] = {}
-    if categories := [value for kind, value in inferred if kind == CATEGORY]:
-        row = ProductRow
-        for slug, zh, en in await session.execute(
-            select(row.category, row.category_zh, row.category_en)
-            .where(row.category.in_(categories))
-            .distinct()
-        ):
-            names[CATEGORY, slug] = LocalText(zh, en)
-    if stores := [value for kind, value in inferred if kind == STORE]:
-        for store_id, zh, en in await session.execute(
-            select(StoreRow.id, StoreRow.name_zh, StoreRow.name_en).where(StoreRow.id.in_(stores))
-        ):
-            names[STORE, store_id] = LocalText(zh, en)
-    return names

@@ -17,8 +17,8 @@ from crm_store.repositories.facts import (
     record_facts,
     to_fact,
 )
-from crm_store.repositories.loyalty import tier_status_of
-from crm_store.repositories.member_cards import member_card
+from crm_store.repositories.loyalty import standing
+from crm_store.repositories.member_cards import figures_of, member_card
 from crm_store.repositories.members import to_member
 from crm_store.repositories.preferences import preferences_of
 from crm_store.types.people import Preference
@@ -55,15 +55,13 @@ class ProfilesRepository(Repository):
         if row is None:
             return None
         await self._context.saw("member.card", [f"member:{row.id}"])
-        loyalty = await tier_status_of(self._context, row.id, row.tier)
-        card = await member_card(
-            self._context, to_member(row), with_notes=True, points=loyalty.points
-        )
+        rules, figures = self._context.rules, await figures_of(self._context, row.id)
+        card = await member_card(self._context, to_member(row), figures, with_notes=True)
         return CompleteCard(
             card=card,
             profile=await self._profile(row.id, card.preferences),
-            loyalty=loyalty,
-            analytics=await analytics_of(self._session, row.id, self._context.rules.currency),
+            loyalty=standing(rules, row.tier, figures.spending, figures.points),
+            analytics=await analytics_of(self._session, row.id, rules.currency),
         )
 
     async def state(self, member_id: int, fact: NewFact) -> Fact:

@@ -29,7 +29,7 @@ from crm_store.errors import InvalidRecordError
 from crm_store.models import CouponRow
 from crm_store.models.types import Whole
 from crm_store.ports.timeline import LONGEST_PAGE, PAGE
-from crm_store.repositories.context import REPEATED_LOOK, Repository
+from crm_store.repositories.context import Repository
 from crm_store.repositories.timeline_branches import BRANCHES, Branch
 from crm_store.types.timeline import TimelineEntry, TimelineFilter, TimelineKind, TimelinePage
 
@@ -81,7 +81,7 @@ class TimelinesRepository(Repository):
         kept = await self._context.visible_member(member_id)
         if kept is None:
             return TimelinePage((), None)
-        await self._context.saw("timeline.view", [f"member:{kept}"], repeated=REPEATED_LOOK)
+        await self._context.saw("timeline.view", [f"member:{kept}"])
         found = await self._positions(kept, wanted or TimelineFilter(), start, limit + 1)
         entries = await self._entries(found[:limit])
         return TimelinePage(entries, found[limit - 1].written() if len(found) > limit else None)
