@@ -27,7 +27,7 @@ WRONG_TAILS = 5
 """How many wrong phone tails an order number bears within `LOCK_WINDOW`."""
 LOCK_WINDOW = timedelta(hours=1)
 OPENED, REFUSED, LOCKED = "order.open", "order.open.refused", "order.open.locked"
-SUBJECT_LENGTH = 60
+DIGEST_LENGTH = 24
 CANCELLABLE = frozenset({OrderState.PENDING_PAYMENT, OrderState.PAID, OrderState.PACKED})
 PROCESSING, FAILED = "processing", "failed"
 """States of payments: refunds start as the first; the second moved no money."""
@@ -79,8 +79,8 @@ class OrdersRepository(Repository):
             row = await session.scalar(
                 _whole_orders().where(OrderRow.number == number).with_for_update(key_share=True)
             )
-            outcome = await self._outcome(session, number, row, phone_tail)
-            subject = f"order:{number}"[:SUBJECT_LENGTH]
+            subject = self._tried(number, row)
+            outcome = await self._outcome(session, subject, row, phone_tail)
             session.add(audit_row(self._actor, self._now(), outcome, subject, {}))
             return to_order(row) if row is not None and outcome == OPENED else None
 
@@ -127,19 +127,28 @@ class OrdersRepository(Repository):
         )
 
     async def _outcome(
-        self, session: AsyncSession, number: str, row: OrderRow | None, phone_tail: str
+        self, session: AsyncSession, subject: str, row: OrderRow | None, phone_tail: str
     ) -> str:
-        locked = await self._wrong_tails(session, number) > WRONG_TAILS
+        locked = await self._wrong_tails(session, subject) > WRONG_TAILS
         if locked and not (row is not None and await self._owns(row)):
             return LOCKED
         asked = tail_index(self._context.vault, phone_tail) or ""
         known = (row.phone_tail_index if row is not None else None) or "none"
         return OPENED if hmac.compare_digest(asked, known) else REFUSED
 
-    async def _wrong_tails(self, session: AsyncSession, number: str) -> int:
+    def _tried(self, number: str, row: OrderRow | None) -> str:
+        """Return how the audit calls what was asked for.
+
+        A number that no order has may be anything, a phone too: the audit keeps a digest of it.
+        """
+        if row is not None:
+            return f"order:{row.number}"
+        return f"order:?{self._context.vault.blind_index('order number', number)[:DIGEST_LENGTH]}"
+
+    async def _wrong_tails(self, session: AsyncSession, subject: str) -> int:
         count = await session.scalar(
             select(func.count(AuditRow.id)).where(
-                AuditRow.subject == f"order:{number}"[:SUBJECT_LENGTH],
+                AuditRow.subject == subject,
                 AuditRow.at > self._now() - LOCK_WINDOW,
                 AuditRow.action == REFUSED,
             )
