@@ -4,6 +4,7 @@ The table is ``survivors.yml`` beside this file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -15,6 +16,8 @@ from crm_store.errors import RulesError
 from crm_store.types.profiles import Fact, ProfileField
 from crm_store.types.text import LocalText
 
+VISIBLE = 6
+"""Characters of a masked value that are shown: province and city, mostly."""
 TABLE = Path(__file__).parent / "survivors.yml"
 Reason: TypeAlias = Literal["attested", "trust", "agreed", "longest", "newest"]
 Kind: TypeAlias = Literal["text", "gender", "date", "language"]
@@ -46,6 +49,7 @@ class FieldRule(_Section):
     kind: Kind
     by: tuple[Reason, ...]
     name: Words
+    masked: bool = False
 
 
 class PreferenceRule(_Section):
@@ -136,6 +140,18 @@ def _filled(words: Words, fact: Fact, count: int, table: Table) -> LocalText:
         words.zh.format(source=name.zh, count=count, date=day),
         words.en.format(source=name.en, count=count, date=day),
     )
+
+
+def shown(field: ProfileField, table: Table | None = None) -> ProfileField:
+    """Return a field as it may be shown: values of masked fields only in part."""
+    if not (table or load_table()).fields[field.field].masked:
+        return field
+    others = tuple(_masked(fact) for fact in field.others)
+    return replace(field, fact=_masked(field.fact), others=others)
+
+
+def _masked(fact: Fact) -> Fact:
+    return replace(fact, value=fact.value[:VISIBLE] + "****")
 
 
 def _local(words: Words) -> LocalText:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from crm_store.errors import InvalidRecordError, NotFoundError, NotPermittedError
 from crm_store.models import MemberRow, PreferenceRow, ProfileFactRow
-from crm_store.profile.survivors import load_table
+from crm_store.profile.survivors import load_table, shown
 from crm_store.repositories.analytics import analytics_of
 from crm_store.repositories.context import Repository
 from crm_store.repositories.facts import (
@@ -108,7 +108,7 @@ class ProfilesRepository(Repository):
 
     async def _profile(self, member_id: int, preferences: tuple[Preference, ...]) -> Profile:
         return Profile(
-            fields=await fields_of(self._session, member_id),
+            fields=tuple(map(shown, await fields_of(self._session, member_id))),
             stated=tuple(one for one in preferences if one.stated),
             inferred=tuple(one for one in preferences if not one.stated),
         )
