@@ -16,7 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("bot.cli.imports:import_", "Load one source's records into the store."),
     "quarantine": ("bot.cli.imports:quarantine", "List and retry what imports set aside."),
     "records": ("bot.cli.imports:records", "Trace a raw record and what cleaning changed."),
-    "members": ("bot.cli.members:members", "Look at members."),
+    "members": ("bot.cli.members:members", "Look at members, merge and part them."),
     "retention": ("bot.cli.retention:retention", "How long data is kept."),
     "keys": ("bot.cli.keys:keys", "Keys of the encryption."),
     "segments": ("bot.cli.segments:segments", "RFM segments, churn risk and lifetime value."),

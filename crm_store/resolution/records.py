@@ -37,10 +37,3 @@ class RecordMatch:
     evidence: tuple[Evidence, ...]
     """One entry a field; they add up to the weight, but for the prior odds."""
 
-
-def explain(match: RecordMatch) -> str:
-    """Return the explanation of a match for people to read, strongest field first."""
-    told = sorted(match.evidence, key=lambda one: -abs(one.weight))
-    lines = [f"{match.left} = {match.right}: weight {match.weight:+.1f} ({match.probability:.4%})"]
-    lines += [f"  {one.weight:+6.1f}  {one.field}: {one.level}" for one in told if one.weight]
-    return "\n".join(lines)
