@@ -15,9 +15,9 @@ PERSONAL_KINDS: Final = frozenset(
 _ANY_DAY: Final = date(2000, 1, 1)
 # Whatever no rule knows: ids in social networks, flat and passport numbers.
 _LEFT: Final = (
-    (re.compile(r"[^\s@<>]+@[^\s@<>]+"), "<email>"),
-    (re.compile(r"(?<!\d)\d(?:[\s-]?\d){4,}(?!\d)"), "<number>"),
-    (re.compile(r"(?i)(?:微信|wechat|vx|qq)号?[:：\s是]*[A-Za-z0-9_-]{5,}"), "<contact>"),
+    (re.compile(r"[^\s@<>]+@[^\s@<>]+"), "email"),
+    (re.compile(r"(?<!\d)\d(?:[\s-]?\d){4,}(?!\d)"), "number"),
+    (re.compile(r"(?i)(?:微信|wechat|vx|qq)号?[:：\s是]*[A-Za-z0-9_-]{5,}"), "contact"),
 )
 
 
@@ -37,14 +37,12 @@ class Mask:
             (entity.start, entity.end, entity.entity)
             for entity in self._extractor.extract(normalise(text), _ANY_DAY)
         ]
-        spans = sorted(span for span in (*known, *found) if span[2] in PERSONAL_KINDS)
+        spans = [span for span in (*known, *found) if span[2] in PERSONAL_KINDS]
+        spans += [(*m.span(), kind) for pattern, kind in _LEFT for m in pattern.finditer(text)]
         pieces: list[str] = []
         read = 0
-        for start, end, kind in spans:
+        for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
             if start >= read:
                 pieces += [text[read:start], f"<{kind}>"]
             read = max(read, end)
-        masked = "".join((*pieces, text[read:]))
-        for pattern, word in _LEFT:
-            masked = pattern.sub(word, masked)
-        return masked
+        return "".join((*pieces, text[read:]))
