@@ -126,4 +126,5 @@ class _Marks:
         """Set the mark."""
         mark = KeptRecord(key=self._key(step), file=SOURCE, line=0, checksum=today, raw=today)
         async with self.store.importing() as context:
-            await keep_records(Batch(context, SOURCE), [mark])
+            batch = Batch(context, SOURCE)
+            await keep_records(batch, [mark], await known_records(batch, [mark.key]))
