@@ -21,6 +21,8 @@ from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
 from bot.turn.turn import TurnRunner
 from bot.turn.worker import Answerer, Worker
+from crm_store.loyalty.rules import load_rules
+from crm_store.sources.mapping import Mappings
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.vault import Vault
@@ -73,11 +75,22 @@ def vault_of(settings: Settings) -> Vault:
     return Vault(keys, index_key)
 
 
+def mappings_of(settings: Settings) -> Mappings:
+    """Return the descriptions of sources in force; raises `ConfigError` on a missing folder."""
+    folder = settings.assistant.sources.mappings
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(f"assistant.sources.mappings: no folder {folder}")
+    return Mappings(folder)
+
+
 @asynccontextmanager
 async def open_store(settings: Settings | None = None) -> AsyncIterator[SqlStore]:
     """Open the configured database, whose schema must be up to date."""
     settings = settings or load_settings()
-    store = await SqlStore.open(settings.env.database, vault_of(settings))
+    rules = settings.assistant.loyalty.rules
+    store = await SqlStore.open(
+        settings.env.database, vault_of(settings), rules=load_rules(rules) if rules else None
+    )
     try:
         yield store
     finally:

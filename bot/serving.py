@@ -12,12 +12,13 @@ import uvicorn
 from bot.api.app import create_api
 from bot.api.metrics import MeasuredAnswerer, MeasuredEngine, Metrics
 from bot.api.parts import ApiParts
-from bot.app import App
+from bot.app import App, mappings_of
 from bot.channels import telegram
 from bot.desk.mounting import mount_desk
 from bot.housekeeping import Housekeeper
 from bot.settings import ConfigError
 from bot.turn.worker import Answerer
+from crm_store.sources.ingest import SourceIngest
 from nlu.ports import NluEngine
 
 GRACE_SECONDS = 3
@@ -93,6 +94,7 @@ def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa:
             bell=app.bell,
             nlu=nlu,
             search=app.search,
+            ingest=SourceIngest(app.store, mappings_of(settings)),
             metrics=metrics,
         )
     )

@@ -7,6 +7,8 @@ from fastapi.middleware.cors import CORSMiddleware
 
 import bot.api.conversations
 import bot.api.health
+import bot.api.members
+import bot.api.ingest
 import bot.api.products
 import bot.api.rasa
 import bot.api.storefront
@@ -28,6 +30,9 @@ go on without loss or repetition.
 A caller is a guest until the shop's own site vouches for them with a *member token*: a JWT signed
 with HS256 and `HUIKE_TOKEN_KEY`, `aud` = `huike:member`, `sub` = the member's id, `iat` and `exp`
 at most 24 hours apart.
+
+**From a till, a shop or another system**, send records as they happen to
+`POST /api/v1/ingest/{source}`, signed with the secret of the source.
 
 Errors are problem documents (RFC 9457) with a stable `code`.
 """
@@ -51,7 +56,9 @@ def create_api(parts: ApiParts) -> FastAPI:
         bot.api.conversations,
         bot.api.rasa,
         bot.api.products,
+        bot.api.ingest,
         bot.api.health,
+        bot.api.members,
         bot.api.storefront,
     ):
         app.include_router(module.router)

@@ -9,15 +9,19 @@ from fastapi import Depends, Request
 from bot.api.limits import RateLimit
 from bot.api.metrics import Metrics
 from bot.api.shelf import Shelf
+from bot.api.signatures import IngestKeys
 from bot.api.tokens import Tokens
 from bot.replies import Phrasebook
 from bot.settings import Settings
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
 from crm_store.ports import CrmStore
+from crm_store.ports.ingest import Ingest
 from knowledge.ports import CatalogSearch
 from nlu.ports import NluEngine
 
+REFUSALS_NOTED = 30
+"""A minute; a third of them at once."""
 Check: TypeAlias = Callable[[], Awaitable[None]]
 """Returns when all is well, raises when not."""
 
@@ -32,6 +36,8 @@ class ApiParts:
     bell: Bell
     nlu: NluEngine
     search: CatalogSearch
+    ingest: Ingest | None = None
+    """Takes signed records; without it none are received."""
     metrics: Metrics = field(default_factory=Metrics)
     readiness: Mapping[str, Check] = field(default_factory=dict)
     """Named checks of `/readyz` besides the store: ``schema``, ``engine``."""
@@ -41,7 +47,7 @@ class Api:
     """The parts and what is derived from them; kept in ``app.state.api``."""
 
     def __init__(self, parts: ApiParts) -> None:
-        """Raises `ValueError` when the token key is missing or too short."""
+        """Raises `ValueError` when the token key is missing or too short, `ConfigError` on secrets."""
         web = parts.settings.assistant.web
         self.parts = parts
         self.store = parts.store
@@ -52,6 +58,9 @@ class Api:
         """Per conversation."""
         self.requests_limit = RateLimit(web.requests_per_minute)
         """Per network address."""
+        self.ingest_keys = IngestKeys.parsed(parts.settings.env.ingest_secrets.get_secret_value())
+        self.refusals_limit = RateLimit(REFUSALS_NOTED)
+        """Audit rows about forged requests, per network address."""
 
 
 def api_of(request: Request) -> Api:

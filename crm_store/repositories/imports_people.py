@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from crm_store.models import IdentityRow, MemberRow, OrderRow
 from crm_store.repositories.imports import Batch
-from crm_store.types.imports import Bearer
+from crm_store.types.imports import Bearer, Recipient
 from crm_store.types.people import IdentityKind, IdentityStatus
 
 
@@ -39,6 +39,20 @@ async def find_bearers(batch: Batch, bearers: Sequence[Bearer]) -> list[int | No
         return by_phone if by_phone and one.name and names.get(by_phone) == one.name else None
 
     return [owner(one) for one in bearers]
+
+
+async def find_recipients(batch: Batch, recipients: Sequence[Recipient]) -> list[int | None]:
+    """Return who received campaigns: by card, by attested phone, by attested e-mail.
+
+    Here a phone is enough without a name: the retailer itself took it from the member's record.
+    """
+    cards = await owners_of(batch, IdentityKind.LOYALTY_CARD, (one.card for one in recipients))
+    phones = await owners_of(batch, IdentityKind.PHONE, (one.phone for one in recipients))
+    emails = await owners_of(batch, IdentityKind.EMAIL, (one.email for one in recipients))
+    return [
+        cards.get(one.card or "") or phones.get(one.phone or "") or emails.get(one.email or "")
+        for one in recipients
+    ]
 
 
 async def owners_of(

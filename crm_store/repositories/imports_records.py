@@ -184,7 +184,7 @@ async def traced_record(batch: Batch, key: str) -> TracedRecord | None:
         reason=row.reason,
         entity=row.entity,
         imported_at=row.imported_at,
-        raw=batch.vault.decrypt(row.raw_enc),
+        raw=batch.vault.decrypt(row.raw_enc) if row.raw_enc else "",
         changes=tuple(Change(field, raw, value) for field, raw, value in changes),
     )
 

@@ -10,11 +10,11 @@ mapping of its own (see `crm_store.sources.mapping`), no code.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from crm_store.errors import SourceFileError
 from crm_store.repositories.imports_records import dumped
+from crm_store.sources.chosen import PACKAGED, mapping_of
 from crm_store.sources.importer import Import, ImportTarget
 from crm_store.sources.loaders.registry import LOADERS
-from crm_store.sources.mapping import Mappings, SourceMapping, read_mapping
+from crm_store.sources.mapping import Mappings, SourceMapping
 from crm_store.sources.reading import RawRecord, open_records
 from crm_store.types.conversations import JSONObject
 from crm_store.types.records import ImportReport
@@ -32,9 +32,9 @@ SOURCES: Mapping[str, str] = {
     "coupons": "Coupons in wallets and public codes (CSV)",
     "social": "Followers on social platforms (JSON Lines)",
     "tickets": "Tickets of the service centre (CSV)",
+    "campaigns": "What became of campaigns by e-mail and text message (CSV)",
 }
 """Names with a line about each, in the order in which a full load finds what records name."""
-PACKAGED = Mappings()
 
 
 async def import_file(
@@ -69,18 +69,6 @@ async def import_records(
     """Import records that were pushed to us; ``line`` in the report counts them from 1."""
     chosen = mapping_of(source, None, mappings)
     return await _import(store, chosen, origin).run(_numbered(records), whole=False)
-
-
-def mapping_of(
-    source: str, path: Path | None = None, mappings: Mappings = PACKAGED
-) -> SourceMapping:
-    """Return the mapping of a source; raises `SourceFileError` on an unknown name."""
-    found = read_mapping(path or mappings.path_of(source))
-    if found.source != source:
-        raise SourceFileError(f"the mapping describes {found.source}, not {source}")
-    if found.loader not in LOADERS:
-        raise SourceFileError(f"no loader {found.loader}: it is one of {', '.join(LOADERS)}")
-    return found
 
 
 def _size(path: Path) -> int:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from crm_store.errors import InvalidRecordError
 from crm_store.identifiers import normalise
 from crm_store.sources import words
+from crm_store.sources.places import Place, place_of
 from crm_store.types.conversations import JSON
 from crm_store.types.people import IdentityKind
 from crm_store.types.text import LocalText
@@ -41,8 +42,22 @@ PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 CLOCK = re.compile(r"[T ]*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 ISO = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d)?", re.ASCII)
 PACKED_CLOCK = re.compile(r"[T ]?(\d{2})(\d{2})(\d{2})()")
+LAST_NAME_FIRST = re.compile(r"([A-Za-z'\- ]+), ?([A-Za-z'\-. ]+)")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-MONEY_SIGNS = re.compile(r"(?:¥|CNY|RMB|元|,|\s)", re.IGNORECASE)
+CURRENCY_SIGNS: Mapping[str, str] = {
+    **dict.fromkeys(("¥", "CN¥", "RMB", "元", "人民币", "CNY"), "CNY"),
+    **dict.fromkeys(("HK$", "港币", "港元", "港幣", "HKD"), "HKD"),
+    **dict.fromkeys(("NT$", "新台币", "新台幣", "TWD"), "TWD"),
+    **dict.fromkeys(("MOP$", "澳门元", "MOP"), "MOP"),
+    **dict.fromkeys(("US$", "$", "美元", "USD"), "USD"),
+    **dict.fromkeys(("€", "欧元", "EUR"), "EUR"),
+    **dict.fromkeys(("£", "英镑", "GBP"), "GBP"),
+    **dict.fromkeys(("JP¥", "日元", "円", "JPY"), "JPY"),
+    **dict.fromkeys(("S$", "SGD"), "SGD"),
+}
+"""What is written beside amounts, in NFKC, to ISO 4217."""
+AMOUNT = re.compile(r"([^\d.,+-]*)([+-]?)([^\d.,+-]*)([\d,]*\.?\d*)([^\d.,+-]*)")
+ANY_CURRENCY = "any"
 
 
 def is_blank(value: JSON) -> bool:
@@ -72,8 +87,14 @@ def folded(value: JSON, field: str) -> str:
 
 
 def name(value: JSON, field: str) -> str:
-    """Return a person's or thing's name in NFKC with single spaces."""
+    """Return a person's name in NFKC with single spaces; ``Smith, John`` is John Smith.
+
+    Traditional characters stay: they are how the person writes the name. Names are compared in
+    one script elsewhere.
+    """
     cleaned = " ".join(folded(value, field).split())
+    if swapped := LAST_NAME_FIRST.fullmatch(cleaned):
+        cleaned = f"{swapped[2]} {swapped[1]}"
     if not cleaned or len(cleaned) > LONGEST_NAME or not cleaned.isprintable():
         raise _expected(field, f"a name of 1 to {LONGEST_NAME} printable characters")
     return cleaned
@@ -138,6 +159,11 @@ def local_map(value: JSON, field: str) -> dict[str, LocalText]:
     return {key: local(item, f"{field}.{key}") for key, item in value.items() if not is_blank(item)}
 
 
+def address(value: JSON, field: str) -> Place:
+    """Return an address with province, city and district apart where the text says them."""
+    return place_of(" ".join(folded(value, field).split()))
+
+
 def day(value: JSON, field: str) -> date:
     """Return a date: 2024-05-01, 2024/5/1, 2024.5.1, 20240501, 2024年5月1日."""
     return _date_and_rest(value, field)[0]
@@ -172,10 +198,19 @@ def clock_time(value: JSON, field: str) -> time:
     raise _expected(field, "a time of day such as 10:00")
 
 
-def signed_money(value: JSON, field: str) -> Decimal:
-    """Return an amount in two decimals: 1299, ¥1,299.00, 1299元, -20.5."""
+def signed_money(value: JSON, field: str, expected: str = "CNY") -> Decimal:
+    """Return an amount in two decimals: 1299, ¥1,299.00, 1299元, -20.5.
+
+    An amount with the sign of another currency than the mapping's is refused, not taken for it;
+    unless the mapping says ``currency: any`` and reads the currency as a field.
+    """
+    sign, number = _taken_apart(folded(value, field))
+    if sign and sign not in CURRENCY_SIGNS:
+        raise _expected(field, "an amount such as 1299.00")
+    if sign and expected not in (ANY_CURRENCY, CURRENCY_SIGNS.get(sign)):
+        raise _expected(field, f"an amount in {expected}")
     try:
-        amount = Decimal(MONEY_SIGNS.sub("", folded(value, field)))
+        amount = Decimal(number)
     except InvalidOperation as error:
         raise _expected(field, "an amount such as 1299.00") from error
     if not amount.is_finite() or abs(amount) > LARGEST_AMOUNT:
@@ -183,12 +218,23 @@ def signed_money(value: JSON, field: str) -> Decimal:
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def money(value: JSON, field: str) -> Decimal:
+def money(value: JSON, field: str, expected: str = "CNY") -> Decimal:
     """Return an amount that is not negative."""
-    amount = signed_money(value, field)
+    amount = signed_money(value, field, expected)
     if amount < 0:
         raise _expected(field, "an amount of zero or more")
     return amount
+
+
+def _taken_apart(written: str) -> tuple[str, str]:
+    """Return the currency sign and the bare number of an amount."""
+    if written.isdecimal():
+        return "", written
+    found = AMOUNT.fullmatch(written)
+    if found is None:
+        return "", written
+    before, minus, between, number, after = (part.strip() for part in found.groups())
+    return (before or between or after).upper(), minus + number.replace(",", "")
 
 
 def whole(value: JSON, field: str) -> int:
@@ -248,8 +294,10 @@ def flag(value: JSON, field: str) -> bool:
 
 
 def currency(value: JSON, field: str) -> str:
-    """Return an ISO 4217 code; RMB is CNY."""
-    code = folded(value, field).upper().replace("RMB", "CNY")
+    """Return an ISO 4217 code, from a code, a sign, or an amount that has one of them beside it."""
+    written = folded(value, field).upper()
+    sign = written if not any(char.isdecimal() for char in written) else _taken_apart(written)[0]
+    code = CURRENCY_SIGNS.get(sign, sign)
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise _expected(field, "a currency such as CNY")
     return code
@@ -298,11 +346,12 @@ def cleaners(zone: ZoneInfo = SHOP_ZONE, money_of: str = "CNY") -> dict[str, Cle
         "loose_email": loose(IdentityKind.EMAIL),
         "card": identifier(IdentityKind.LOYALTY_CARD),
         "account": identifier(IdentityKind.SHOP_ACCOUNT),
+        "address": address,
         "date": day,
         "time": partial(moment, zone=zone),
         "clock": clock_time,
-        "money": money,
-        "signed_money": signed_money,
+        "money": partial(money, expected=money_of),
+        "signed_money": partial(signed_money, expected=money_of),
         "whole": whole,
         "count": count,
         "quantity": quantity,

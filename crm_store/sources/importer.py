@@ -93,14 +93,23 @@ class Import:
         tally = Tally()
         async with self._store.importing() as context:
             started = context.clock()
-        for entries in batches(records, self._mapping):
-            await self._load(entries, tally)
-            if progress is not None:
-                progress(entries[-1].position)
+        await self.load(records, tally, progress)
         if whole:
             async with self._store.importing() as context:
                 await forget_mended(self._batch(context), self._origin, started, NO_KEY)
         return tally.report(self._mapping.source)
+
+    async def load(
+        self,
+        records: Iterable[RawRecord | Unreadable],
+        tally: Tally,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Load records batch by batch and count them in."""
+        for entries in batches(records, self._mapping):
+            await self._load(entries, tally)
+            if progress is not None:
+                progress(entries[-1].position)
 
     async def _load(self, entries: Sequence[Entry], tally: Tally) -> None:
         """Load a batch; when the database refuses it, load its groups one by one."""

@@ -5,7 +5,7 @@ the value: nobody has to guess later where a value comes from.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TypeAlias
@@ -13,6 +13,7 @@ from typing import TypeAlias
 from crm_store.errors import InvalidRecordError
 from crm_store.sources.cleaning import Cleaner, is_blank
 from crm_store.sources.fields import Fields
+from crm_store.sources.places import Place
 from crm_store.types.conversations import JSON
 from crm_store.types.records import Change
 from crm_store.types.text import LocalText
@@ -144,8 +145,8 @@ def dig(record: Mapping[str, JSON], path: Sequence[str]) -> JSON:
 
 def written(value: object) -> JSON:
     """Return a cleaned value as it is written down in a note of what was changed."""
-    if isinstance(value, LocalText):
-        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, LocalText | Place):
+        return asdict(value)
     if isinstance(value, Mapping):
         return {str(key): written(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

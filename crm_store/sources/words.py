@@ -95,6 +95,26 @@ class VisitKind(StrEnum):
     ORDER = "order"
 
 
+class CampaignChannel(StrEnum):
+    """How a campaign reached its recipients."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class CampaignEvent(StrEnum):
+    """What became of one message of a campaign."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    REPLIED = "replied"
+    BOUNCED = "bounced"
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+
+
 FLAGS: Mapping[str, bool] = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "是", "已", "有"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "否", "未", "无"), False),
@@ -181,6 +201,22 @@ TICKET_STATES: Mapping[str, TicketState] = {
     **dict.fromkeys(("已关闭", "已解决", "solved", "resolved"), TicketState.CLOSED),
 }
 
+CAMPAIGN_CHANNELS: Mapping[str, CampaignChannel] = {
+    **dict.fromkeys(("邮件", "电子邮件", "e_mail", "mail"), CampaignChannel.EMAIL),
+    **dict.fromkeys(("短信", "彩信", "text"), CampaignChannel.SMS),
+}
+
+CAMPAIGN_EVENTS: Mapping[str, CampaignEvent] = {
+    **dict.fromkeys(("已发送", "发送", "send"), CampaignEvent.SENT),
+    **dict.fromkeys(("已送达", "送达", "delivery"), CampaignEvent.DELIVERED),
+    **dict.fromkeys(("打开", "已打开", "open"), CampaignEvent.OPENED),
+    **dict.fromkeys(("点击", "已点击", "click"), CampaignEvent.CLICKED),
+    **dict.fromkeys(("回复", "reply"), CampaignEvent.REPLIED),
+    **dict.fromkeys(("退信", "发送失败", "bounce", "failed"), CampaignEvent.BOUNCED),
+    **dict.fromkeys(("退订", "unsubscribe", "td"), CampaignEvent.UNSUBSCRIBED),
+    **dict.fromkeys(("投诉", "spam", "complaint"), CampaignEvent.COMPLAINED),
+}
+
 ENUMS: Mapping[str, tuple[type[StrEnum], Mapping[str, StrEnum]]] = {
     "order_state": (OrderState, ORDER_STATES),
     "shipment_state": (ShipmentState, SHIPMENT_STATES),
@@ -196,6 +232,8 @@ ENUMS: Mapping[str, tuple[type[StrEnum], Mapping[str, StrEnum]]] = {
     "parcel_state": (ParcelState, {}),
     "receipt_kind": (ReceiptKind, RECEIPT_KINDS),
     "ticket_state": (TicketState, TICKET_STATES),
+    "campaign_channel": (CampaignChannel, CAMPAIGN_CHANNELS),
+    "campaign_event": (CampaignEvent, CAMPAIGN_EVENTS),
     "visit_kind": (VisitKind, {"favorite": VisitKind.FAVOURITE}),
 }
 """Name of the cleaning function to its enum and the words beside the enum's own values."""

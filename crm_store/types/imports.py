@@ -170,3 +170,21 @@ class InteractionDraft:
     at: datetime
     detail: Mapping[str, JSON]
     record_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom a campaign was sent, by whatever of these the export has."""
+
+    card: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalDraft:
+    """A member who wants no more marketing in a channel."""
+
+    member_id: int
+    channel: str
+    at: datetime

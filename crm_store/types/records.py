@@ -78,6 +78,18 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class IngestAnswer:
+    """What became of the records of one signed request."""
+
+    read: int
+    accepted: int
+    unchanged: int
+    quarantined: int
+    reasons: tuple[tuple[int, str], ...]
+    """Line and reason of the first ones that were set aside."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did or saw what, when and why."""
 

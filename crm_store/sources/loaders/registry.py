@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_store.sources.loaders.base import Loader
+from crm_store.sources.loaders.campaigns import CAMPAIGNS
 from crm_store.sources.loaders.catalog import PRODUCTS, PROMOTIONS, SHOPS, STOCK
 from crm_store.sources.loaders.loyalty import COUPONS, POINTS
 from crm_store.sources.loaders.members import MEMBERS
@@ -26,4 +27,5 @@ LOADERS: Mapping[str, Loader[Any]] = {
     "mini_program": MINI_PROGRAM,
     "social_profiles": SOCIAL_PROFILES,
     "tickets": TICKETS,
+    "campaigns": CAMPAIGNS,
 }

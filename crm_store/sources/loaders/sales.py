@@ -9,6 +9,7 @@ from crm_store.repositories.imports import Batch
 from crm_store.repositories.imports_orders import save_orders
 from crm_store.sources.fields import Fields
 from crm_store.sources.loaders.base import Outcome, named
+from crm_store.sources.places import Place
 from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
 from crm_store.types.imports import (
@@ -52,8 +53,14 @@ def receiver(fields: Fields | None) -> Receiver:
     """Return who receives an order; nobody when it is collected."""
     if fields is None:
         return Receiver()
-    places = (fields.text(part) for part in ("province", "city", "district", "address"))
-    address = " ".join(dict.fromkeys(place for place in places if place))
+    said = fields.get("address", Place) or Place()
+    parts = (
+        said.province or fields.text("province"),
+        said.city or fields.text("city"),
+        said.district or fields.text("district"),
+        said.line,
+    )
+    address = " ".join(dict.fromkeys(part for part in parts if part))
     return Receiver(fields.get("name", str), fields.get("phone", str), address or None)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crm_store.errors import InvalidRecordError
 from crm_store.sources.cleaning import cleaners
+from crm_store.sources.places import Place
 from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.people import Tier
 from crm_store.types.text import LocalText
@@ -40,6 +41,37 @@ EVENING = datetime(2026, 10, 15, 12, 31, 5, tzinfo=UTC)
         ("email", " Ruoxi.Lin@Example.COM ", "ruoxi.lin@example.com"),
         ("card", "ｖｉｐ２０４８１３５７", "VIP20481357"),
         ("name", "  Ｌｉｎ　 Ruoxi ", "Lin Ruoxi"),
+        ("name", "O'Neil, Mary Ann", "Mary Ann O'Neil"),
+        ("name", "陳靜", "陳靜"),
+        *(
+            ("address", typed, Place("上海市", "上海市", "徐汇区", "漕溪北路 1 号"))
+            for typed in (
+                "上海市徐汇区漕溪北路 1 号",
+                "上海徐汇区漕溪北路　１ 号",
+                "中国上海市上海市徐汇区漕溪北路 1 号",
+            )
+        ),
+        (
+            "address",
+            "广东省深圳市南山区科技园 8 号",
+            Place("广东省", "深圳市", "南山区", "科技园 8 号"),
+        ),
+        (
+            "address",
+            "苏州工业园区星湖街 1 号",
+            Place("江苏省", "苏州市", "工业园区", "星湖街 1 号"),
+        ),
+        (
+            "address",
+            "内蒙古呼和浩特新城区 2 号",
+            Place("内蒙古自治区", "呼和浩特市", "新城区", "2 号"),
+        ),
+        ("address", "香港銅鑼灣海景道 3 號", Place("香港", "香港", "", "銅鑼灣海景道 3 號")),
+        ("address", "朝阳区望京街 1 号", Place(line="朝阳区望京街 1 号")),
+        *(
+            ("address", typed, Place(line=typed))
+            for typed in ("南京西路 1 号", "上海路 1 号", "大连路县前街 1 号", "漕溪北路 1 号")
+        ),
         *(
             ("date", typed, date(1990, 3, 5))
             for typed in ("1990-03-05", "1990/3/5", "1990.3.5", "19900305", "1990年3月5日")
@@ -63,7 +95,8 @@ EVENING = datetime(2026, 10, 15, 12, 31, 5, tzinfo=UTC)
         ("percent", "10%", 10),
         ("flag", "是", True),
         ("flag", "N", False),
-        ("currency", "rmb", "CNY"),
+        *(("currency", typed, "CNY") for typed in ("rmb", "¥1,299.00", "1299元")),
+        *(("currency", typed, "HKD") for typed in ("HK$", "HKD", "HK$ 99")),
         ("order_state", "已发货", OrderState.SHIPPED),
         ("order_state", "Pending Payment", OrderState.PENDING_PAYMENT),
         ("shipment_state", "派送中", ShipmentState.OUT_FOR_DELIVERY),
@@ -89,7 +122,8 @@ def test_what_people_type_gets_one_form(cleaner: str, value: Any, cleaned: objec
         ("time", "2026-10-15 25:00", "a time such as 2024-05-01 13:45:00"),
         ("clock", "noon", "a time of day such as 10:00"),
         ("money", "-1", "an amount of zero or more"),
-        ("money", "NaN", "an amount up to 9999999999.99"),
+        ("money", "NaN", "an amount such as 1299.00"),
+        ("money", "US$20", "an amount in CNY"),
         ("money", "99999999999", "an amount up to 9999999999.99"),
         ("money", True, "text"),
         ("whole", "1.5", "a whole number"),
