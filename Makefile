@@ -74,7 +74,7 @@ rasa: $(RASA_MODEL) ## Train and serve Rasa on http://127.0.0.1:5005 (RASA_PORT,
 	@$(RASA) run --enable-api --model $(RASA_MODEL) --interface $(RASA_HOST) --port $(RASA_PORT) \
 	  $(if $(RASA_TOKEN),--auth-token $(RASA_TOKEN))
 
-test-rasa: install-dev $(RASA_VENV)/.installed ## Tests that train and serve the real Rasa
+test-rasa: install-dev $(RASA_MODEL) ## Tests that train and serve the real Rasa
 	@$(BIN)/python -m pytest -m rasa --timeout 1200
 
 check: install-dev ## Style, types and the rules of the house

@@ -42,8 +42,7 @@ async def engine(
 
 async def compared(engine: ShadowEngine) -> dict[str, float]:
     """The counts once everything under way is done."""
-    while engine._running:
-        await asyncio.sleep(0)
+    await asyncio.gather(*engine._running)
     return {f.labels["agree"]: f.value for f in figures_of(engine)}
 
 
@@ -51,7 +50,10 @@ async def test_agreement_is_counted_and_disagreement_reported(
     engine: ShadowEngine, shadow: SteeredEngine, reported: list[Disagreement]
 ) -> None:
     await engine.parse("你好", now=NOON)
-    assert (await compared(engine), reported) == ({"yes": 1, "no": 0, "failed": 0, "dropped": 0}, [])
+    assert (await compared(engine), reported) == (
+        {"yes": 1, "no": 0, "failed": 0, "dropped": 0},
+        [],
+    )
     shadow.intent = "goodbye"
     assert (await engine.parse("嗨", now=NOON)).fingerprint == "live"
     assert (await compared(engine))["no"] == 1
@@ -86,6 +88,7 @@ async def test_closing_gives_up_what_is_under_way(
     shadow.gate.clear()
     await engine.parse("a")
     await engine.aclose()
+    shadow.gate.set()
     assert (await compared(engine))["yes"] == 0
 
 
