@@ -35,15 +35,21 @@ async def open_nlu(
     progress: Progress,
     only: EngineName | None = None,
 ) -> AsyncIterator[NluEngine]:
-    """Open the configured engine with its fallback and shadow, or one engine and nothing else."""
+    """Open the configured engine with its fallback and shadow, or one engine and nothing else.
+
+    Either understands several wishes in one message.
+    """
+    from nlu.segments import SegmentingEngine  # noqa: PLC0415
+
     async with AsyncExitStack() as stack:
         async with store.reading(SYSTEM) as uow:
             names = gazetteer(await uow.catalog.products(), await uow.catalog.shops())
         maker = _Maker(settings, embedder, names, progress, stack)
         if only is not None:
-            yield await maker.named(only, settings.assistant.nlu.data)
+            engine = await maker.named(only, settings.assistant.nlu.data)
         else:
-            yield await maker.watched(await maker.live())
+            engine = await maker.watched(await maker.live())
+        yield SegmentingEngine(engine)
 
 
 @dataclass(frozen=True, slots=True)

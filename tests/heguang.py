@@ -54,6 +54,8 @@ from knowledge.ports import Embedder
 from knowledge.search import HybridCatalogSearch
 from nlu.entities import EntityExtractor
 from nlu.native import NativeEngine, train
+from nlu.ports import NluEngine
+from nlu.segments import SegmentingEngine
 from nlu.training import read_training_data
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -322,13 +324,14 @@ def search(folder: Path) -> HybridCatalogSearch:
 
 
 @cache
-def understanding(folder: Path) -> NativeEngine:
-    """The native engine on the project's own data and the retailer's names."""
+def understanding(folder: Path) -> NluEngine:
+    """The native engine on the project's own data and the retailer's names, wish by wish."""
     data = read_training_data(ROOT / "nlu" / "data")
     model = train(data, embedder(folder), cache_folder=folder / "nlu")
     doors = [shop for shop in shops() if shop.id != ONLINE_STORE_ID]
     extractor = EntityExtractor(data, gazetteer(catalogue(), doors))
-    return NativeEngine(model, embedder(folder), extractor, timezone=ZoneInfo("Asia/Shanghai"))
+    zone = ZoneInfo("Asia/Shanghai")
+    return SegmentingEngine(NativeEngine(model, embedder(folder), extractor, timezone=zone))
 
 
 @dataclass

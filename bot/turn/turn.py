@@ -14,6 +14,7 @@ from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Services, Skill, Turn
 from bot.dialogue.state import DialogueState
 from bot.turn.resuming import joined, picked_up, resuming_turn, suspending, to_resume
+from bot.turn.several import first_wish, further_wishes, together
 from bot.turn.understanding import Understanding
 from crm_store.errors import ConflictError
 from crm_store.types.actors import SYSTEM, Actor, Role
@@ -108,13 +109,24 @@ class TurnRunner:
         state, waiting = picked_up(turn.state, turn.skill)
         if waiting is not None:
             turn = replace(turn, state=state, slots={**waiting.slots, **turn.slots})
-        outcome = suspending(turn, await self._run(turn), self.skills)
+        outcome = suspending(turn, await self._run_all(turn), self.skills)
         waiting = to_resume(outcome)
         if waiting is None:
             return outcome
         again = await self._run(resuming_turn(turn, outcome, waiting))
         topic = turn.words(f"topics.{waiting.question.skill}")
         return joined(outcome, again, turn.words("flow.back_to", topic=topic))
+
+    async def _run_all(self, turn: Turn) -> Outcome:
+        """Run the skill of every wish in the message, one after the other."""
+        others = further_wishes(turn, self.skills)
+        if not others:
+            return await self._run(turn)
+        outcomes = [await self._run(first_wish(turn))]
+        for other in others:
+            settled = outcomes[-1].state.settled()
+            outcomes.append(await self._run(replace(other, state=settled)))
+        return together(outcomes)
 
     async def _run(self, turn: Turn) -> Outcome:
         try:
