@@ -74,9 +74,11 @@ def gate(ctx: click.Context, old: Path, new: Path | None, accepted: Path, *, as_
 def _answers(
     a: Path, b: Path, test: "TrainingData"
 ) -> "tuple[tuple[Answer, ...], tuple[Answer, ...]]":
-    from nlu.evaluation.answers import Judge  # noqa: PLC0415 - loads SciPy
+    from nlu.evaluation.answers import Judge, are_parses, read_parses  # noqa: PLC0415 - loads SciPy
     from nlu.native import TrainingProgress  # noqa: PLC0415
 
+    if are_parses(a) and are_parses(b):  # nothing to learn, so no embedder to load
+        return read_parses(a, test), read_parses(b, test)
     settings = load_settings()
     with bars() as progress:
 

@@ -70,6 +70,7 @@ def _table(result: "CrossValidation") -> str:
         ("macro-F1", "macro_f1"),
         ("right decisions", "accuracy"),
         ("best intent right, in scope", "in_scope_accuracy"),
+        ("macro-F1 of it", "in_scope_macro_f1"),
         ("out of scope refused", "oos_recall"),
         ("error of confidence (ECE)", "ece"),
         ("sentences", "sentences"),

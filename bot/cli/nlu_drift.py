@@ -92,8 +92,8 @@ def _report(found: "Drift") -> str:
         f"Intent mix: {found.mix_distance:.2f} from before (0 the same, 1 nothing in common).",
         *(f"  {s.intent:<22}{s.before:>7.1%} -> {s.now:.1%}" for s in found.moved),
         (
-            f"Wording: {found.far:.1%} of the messages are farther from all training sentences than "
-            f"95 % of those are from each other; 5 % would be usual."
+            f"Wording: {found.far:.1%} of the messages are farther from all training sentences "
+            f"than 95 % of those are from each other; 5 % would be usual."
         ),
         *(f"! {warning}" for warning in found.warnings),
     ]

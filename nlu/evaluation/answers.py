@@ -65,9 +65,14 @@ class Judge:
 
     def answers_of(self, source: Path, test: TrainingData) -> tuple[Answer, ...]:
         """The answers of `source`: parses in JSON lines, or data to train a native model on."""
-        if source.suffix.lower() in _PARSES:
+        if are_parses(source):
             return read_parses(source, test)
         return self.learnt_from(read_training_data(source), test)
+
+
+def are_parses(source: Path) -> bool:
+    """Whether a model is given by its answers rather than by what it learns from."""
+    return source.suffix.lower() in _PARSES
 
 
 def read_parses(file: Path, test: TrainingData) -> tuple[Answer, ...]:

@@ -21,6 +21,8 @@ class Figures:
     accuracy: float
     in_scope_accuracy: float
     """The best intent of sentences in scope, whatever the threshold."""
+    in_scope_macro_f1: float
+    """Mean F1 of the best intent over sentences in scope, whatever the threshold."""
     oos_recall: float | None
     """Share of the out-of-scope sentences that were refused; None without any."""
     ece: float
@@ -77,6 +79,7 @@ def figures(answers: Sequence[Answer]) -> Figures:
         macro_f1(truth, decided),
         accuracy(truth, decided),
         float(right.mean()) if len(right) else 0.0,
+        macro_f1([answer.example.intent for answer in inside], [answer.best for answer in inside]),
         sum(answer.is_right for answer in outside) / len(outside) if outside else None,
         calibration_error(np.array([answer.confidence for answer in inside]), right),
     )

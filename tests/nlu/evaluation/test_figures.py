@@ -35,6 +35,7 @@ def test_a_refused_sentence_is_right_only_out_of_scope() -> None:
     assert of.sentences == 7
     assert of.accuracy == pytest.approx(4 / 7)
     assert of.in_scope_accuracy == pytest.approx(4 / 5)  # whatever the threshold
+    assert of.in_scope_macro_f1 == pytest.approx((0.8 + 0.8) / 2)
     assert of.oos_recall == pytest.approx(1 / 2)
     # a: 1 and 2/3; b: 1/3 and 1/2; out of scope: 1/2 and 1/2.
     assert of.macro_f1 == pytest.approx((0.8 + 0.4 + 0.5) / 3)
