@@ -1,5 +1,6 @@
 """Files as they really come: encodings, slips, torn ends. Nothing here needs a database."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,42 @@ def test_a_torn_list_gives_what_it_has(path: Path, content: str, end: tuple[int,
 def test_a_file_without_the_list_is_refused(path: Path) -> None:
     with pytest.raises(SourceFileError, match="a list called orders"):
         json_list(path, '{"stores": []}')
+
+
+HUGE = 100 * 2**20
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "json"])
+def test_a_line_of_100_mb_is_set_aside_in_little_memory(path: Path, kind: str) -> None:
+    before, opening, after = {
+        "csv": (b"a,b\n1,2\n", b"", b"\n3,4\n"),
+        "jsonl": (b'{"n": 1}\n', b'{"n": "', b'"}\n{"n": 2}\n'),
+        "json": (b'[\n{"n": 1},\n', b'{"n": "', b'"},\n{"n": 2}\n]\n'),
+    }[kind]
+    with path.open("wb") as file:
+        file.write(before + opening)
+        for _ in range(HUGE // 2**20):
+            file.write(b"x" * 2**20)
+        file.write(after)
+    readers = {
+        "csv": lambda: read_table(path, "auto", ",", ()),
+        "jsonl": lambda: read_json_lines(path, "auto"),
+        "json": lambda: read_json_list(path, "auto", None),
+    }
+
+    tracemalloc.start()
+    found = list(readers[kind]())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert [type(one) for one in found] == [RawRecord, Unreadable, RawRecord]
+    assert found[1] is not None
+    assert [one.reason for one in found if isinstance(one, Unreadable)] == ["longer than 4 MiB"]
+    assert peak < HUGE / 3
+
+
+def test_a_damaged_line_is_kept_as_far_as_it_goes(path: Path) -> None:
+    found = table(path, "姓名\n林若溪\n周敏\n陈静\n".encode() + b"\xe6\x9e \n")
+
+    (torn,) = (one for one in found if isinstance(one, Unreadable))
+    assert torn.text == "\\xe6\\x9e "
