@@ -9,6 +9,7 @@ from nicegui import background_tasks, ui
 from bot.api.static import address
 from bot.desk.clerk import clerk_router
 from bot.desk.login import login_router
+from bot.desk.matches import matches_router
 from bot.desk.page import Desk, DeskParts
 from bot.desk.pages import Pages, language_of
 from bot.desk.session import COOKIE, DESK_ROLES, Sessions
@@ -24,10 +25,11 @@ TITLE = "Huike"
 def add_plain_pages(
     api: FastAPI, *, store: CrmStore, phrasebook: Phrasebook, token_key: str, demo: bool
 ) -> Sessions:
-    """Serve the login at ``/desk/login`` and the clerks' chat at ``/desk/clerk``."""
+    """Serve the login, the clerks' chat and the review of matches, below ``/desk``."""
     sessions, pages = Sessions(store, token_key), Pages(phrasebook)
     api.include_router(login_router(sessions, pages, demo=demo))
     api.include_router(clerk_router(sessions, pages))
+    api.include_router(matches_router(sessions, pages))
     return sessions
 
 

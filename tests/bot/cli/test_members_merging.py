@@ -32,7 +32,7 @@ class Shell:
         """Run a command that must succeed; returns what it printed."""
         done = CliRunner().invoke(huike, words, catch_exceptions=False)
         assert done.exit_code == 0, done.output
-        return done
+        return done.stdout
 
     def refused(self, *words: str) -> str:
         """Run a command that must be refused; returns why."""
@@ -45,6 +45,7 @@ class Shell:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """Two card holders, and a follower who gave the phone of the first."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yml").write_text("assistant: {}\n", encoding="utf-8")
     opened = Shell(tmp_path)
     opened.run("init")
     opened.run("db", "upgrade")

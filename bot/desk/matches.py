@@ -1,0 +1,153 @@
+"""The review of proposals to merge: both members side by side, why, and the decision.
+
+Plain forms without a script. Whoever answers customers decides; each look at a member is audited
+by the store. Nobody is told of a decision, and a merge can be undone.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from bot.desk.login import POLICY, from_own_pages
+from bot.desk.pages import Pages, language_of
+from bot.desk.session import COOKIE, DESK_ROLES, Session, Sessions, require_service
+from bot.desk.wording import Wording
+from crm_store.errors import ConflictError, NotFoundError
+from crm_store.ports import UnitOfWork
+from crm_store.types.actors import Actor
+from crm_store.types.merges import MatchCandidate, MatchState, Merge
+from crm_store.types.people import IdentityKind, MemberCard
+
+AT_ONCE = 10
+"""Proposals on one page; every one shown is two audited looks."""
+PAGE = "/desk/matches"
+PURPOSE = "match_review"
+
+
+class Decision(StrEnum):
+    """What a form's button says."""
+
+    MERGE = "merge"
+    DISTINCT = "distinct"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A proposal with the cards of its two members."""
+
+    candidate: MatchCandidate
+    sides: tuple[MemberCard, MemberCard]
+
+    @property
+    def suggested(self) -> int:
+        """Whom to keep, as the form begins: a card holder, who has more orders, who was first."""
+        return min(self.sides, key=_rank).member.id
+
+    @property
+    def percent(self) -> str:
+        """The probability; a review is for what is not certain."""
+        return f"{min(self.candidate.match.probability * 100, 99.9):.1f}"
+
+
+def _rank(card: MemberCard) -> tuple[bool, int, int]:
+    has_card = any(one.kind is IdentityKind.LOYALTY_CARD for one in card.identities)
+    return not has_card, -card.order_count, card.member.id
+
+
+def matches_router(sessions: Sessions, pages: Pages) -> APIRouter:
+    """Return the page and the addresses of its forms."""
+    router = APIRouter(include_in_schema=False)
+
+    async def reviewer(request: Request) -> Session | Response:
+        session = await sessions.read(request.cookies.get(COOKIE))
+        if session is None:
+            return RedirectResponse("/desk/login", HTTPStatus.SEE_OTHER)
+        if session.staff.role not in DESK_ROLES:
+            return RedirectResponse(session.home, HTTPStatus.SEE_OTHER)
+        return session
+
+    @router.get(PAGE)
+    async def show(
+        request: Request,
+        merged: Annotated[int | None, Query()] = None,
+        told: Annotated[str | None, Query(max_length=20)] = None,
+    ) -> Response:
+        session = await reviewer(request)
+        if isinstance(session, Response):
+            return session
+        language = language_of(request)
+        async with sessions.store.reading(_actor(session)) as uow:
+            shown = [await _shown(uow, one) for one in await uow.merges.candidates(limit=AT_ONCE)]
+            merge = await uow.merges.get(merged) if merged is not None else None
+        return pages.render(
+            "matches.html",
+            language,
+            POLICY,
+            staff=session.staff,
+            shown=[one for one in shown if one is not None],
+            merge=merge if merge is not None and merge.undone_at is None else None,
+            told=told if told in {*Decision, "gone", "undone"} else None,
+            word=Wording(pages.phrasebook.speaker(language)).name,
+        )
+
+    @router.post(f"{PAGE}/{{candidate_id}}", dependencies=[Depends(from_own_pages)])
+    async def decide(
+        request: Request,
+        candidate_id: int,
+        decision: Annotated[Decision, Form()],
+        keep: Annotated[int | None, Form()] = None,
+    ) -> Response:
+        session = await reviewer(request)
+        if isinstance(session, Response):
+            return session
+        try:
+            async with sessions.store.writing(_actor(session)) as uow:
+                await require_service(uow)
+                merge = await _carry_out(uow, candidate_id, decision, keep)
+        except (ConflictError, NotFoundError):
+            return _back(request, "told=gone")
+        return _back(request, f"merged={merge.id}" if merge else f"told={decision}")
+
+    @router.post("/desk/merges/{merge_id}/undo", dependencies=[Depends(from_own_pages)])
+    async def undo(request: Request, merge_id: int) -> Response:
+        session = await reviewer(request)
+        if isinstance(session, Response):
+            return session
+        try:
+            async with sessions.store.writing(_actor(session)) as uow:
+                await require_service(uow)
+                await uow.merges.unmerge(merge_id)
+        except (ConflictError, NotFoundError):
+            return _back(request, "told=gone")
+        return _back(request, "told=undone")
+
+    return router
+
+
+async def _shown(uow: UnitOfWork, candidate: MatchCandidate) -> Shown | None:
+    left = await uow.members.card(candidate.match.left_id)
+    right = await uow.members.card(candidate.match.right_id)
+    return None if left is None or right is None else Shown(candidate, (left, right))
+
+
+async def _carry_out(
+    uow: UnitOfWork, candidate_id: int, decision: Decision, keep: int | None
+) -> Merge | None:
+    if decision is Decision.MERGE:
+        return await uow.merges.accept(candidate_id, keep or 0)
+    await uow.merges.decline(candidate_id, MatchState(decision.value))
+    return None
+
+
+def _actor(session: Session) -> Actor:
+    staff = session.staff
+    return Actor(staff.role, staff_id=staff.id, store_id=staff.store_id, purpose=PURPOSE)
+
+
+def _back(request: Request, told: str) -> RedirectResponse:
+    return RedirectResponse(f"{PAGE}?lang={language_of(request)}&{told}", HTTPStatus.SEE_OTHER)
