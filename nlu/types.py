@@ -108,6 +108,28 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A further wish in the same message, and the piece of the text that says it."""
+
+    text: str
+    start: int
+    end: int
+    intent: IntentScore
+    entities: tuple[Entity, ...]
+    """Those of the parse that lie in the piece; positions are those of the whole text."""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The segment in the shape of a parse in Rasa's answer."""
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "intent": _score_to_json(self.intent),
+            "entities": [entity.to_json() for entity in self.entities],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Parse:
     """One sentence, understood."""
 
@@ -125,15 +147,20 @@ class Parse:
     """The candidates to choose from when the best are too close to call; otherwise empty."""
     fingerprint: str = ""
     """Which model said so."""
+    also: tuple[Segment, ...] = ()
+    """Further wishes in the message, in order; `intent` is then the first one's."""
 
     def to_rasa(self) -> dict[str, JsonValue]:
-        """The parse as Rasa's HTTP API answers it."""
-        return {
+        """The parse as Rasa's HTTP API answers it; `also` only where there are further wishes."""
+        shape: dict[str, JsonValue] = {
             "text": self.text,
             "intent": _score_to_json(self.intent),
             "intent_ranking": [_score_to_json(score) for score in self.ranking],
             "entities": [entity.to_json() for entity in self.entities],
         }
+        if self.also:
+            shape["also"] = [segment.to_json() for segment in self.also]
+        return shape
 
 
 def _score_to_json(score: IntentScore) -> JsonValue:

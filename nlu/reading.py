@@ -1,0 +1,55 @@
+"""An engine that reads oddly spelt messages as they were meant."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from nlu.ports import NluEngine
+from nlu.spelling import Reading, Speller
+from nlu.types import Entity, Parse
+
+
+class ReadingEngine:
+    """An `NluEngine` that lets another one understand what was meant.
+
+    Entities keep the positions and the words of the message as it was received.
+    """
+
+    def __init__(self, engine: NluEngine, speller: Speller) -> None:
+        self._engine = engine
+        self._speller = speller
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model."""
+        return self._engine.fingerprint
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Every intent the model was trained on."""
+        return self._engine.intents
+
+    async def parse(
+        self,
+        text: str,
+        *,
+        allowed_intents: frozenset[str] | None = None,
+        now: datetime | None = None,
+        expecting: frozenset[str] | None = None,
+    ) -> Parse:
+        """See `NluEngine.parse`."""
+        reading = self._speller.read(text)
+        said = text if reading is None else reading.text
+        parse = await self._engine.parse(
+            said, allowed_intents=allowed_intents, now=now, expecting=expecting
+        )
+        return parse if reading is None else _as_received(parse, text, reading)
+
+
+def _as_received(parse: Parse, text: str, reading: Reading) -> Parse:
+    entities = tuple(_placed(entity, text, reading) for entity in parse.entities)
+    return replace(parse, text=text, entities=entities)
+
+
+def _placed(entity: Entity, text: str, reading: Reading) -> Entity:
+    start, end = reading.span(entity.start, entity.end)
+    return replace(entity, start=start, end=end, text=text[start:end])
