@@ -47,7 +47,7 @@ class Api:
     """The parts and what is derived from them; kept in ``app.state.api``."""
 
     def __init__(self, parts: ApiParts) -> None:
-        """Raises `ValueError` when the token key is missing or too short, `ConfigError` on secrets."""
+        """Raises `ValueError` on a missing or short token key, `ConfigError` on bad secrets."""
         web = parts.settings.assistant.web
         self.parts = parts
         self.store = parts.store

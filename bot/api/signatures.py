@@ -33,7 +33,7 @@ class IngestKeys:
 
     @classmethod
     def parsed(cls, written: str) -> "IngestKeys":
-        """Read ``pos:SECRET,shop:SECRET,shop:OLD_SECRET``; raises `ConfigError` naming the entry."""
+        """Read ``pos:SECRET,shop:SECRET,shop:OLD``; raises `ConfigError` naming the entry."""
         secrets: dict[str, list[str]] = {}
         for number, entry in enumerate(filter(None, map(str.strip, written.split(","))), start=1):
             source, colon, secret = entry.partition(":")
