@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlu.entities import Gazetteer
     from nlu.native import NativeEngine
     from nlu.rasa.engine import RasaEngine
+    from nlu.spelling import Speller
     from nlu.training import TrainingData
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -37,8 +38,9 @@ async def open_nlu(
 ) -> AsyncIterator[NluEngine]:
     """Open the configured engine with its fallback and shadow, or one engine and nothing else.
 
-    Either understands several wishes in one message.
+    Either understands odd spelling, and several wishes in one message.
     """
+    from nlu.reading import ReadingEngine  # noqa: PLC0415
     from nlu.segments import SegmentingEngine  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
@@ -49,7 +51,8 @@ async def open_nlu(
             engine = await maker.named(only, settings.assistant.nlu.data)
         else:
             engine = await maker.watched(await maker.live())
-        yield SegmentingEngine(engine)
+        speller = await asyncio.to_thread(maker.speller)
+        yield SegmentingEngine(ReadingEngine(engine, speller))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,13 @@ class _Maker:
         log = self.stack.enter_context(closing(ShadowLog(file)))
         engine = ShadowEngine(live, shadow, log.write)
         return await self.stack.enter_async_context(aclosing(engine))
+
+    def speller(self) -> "Speller":
+        """What is spelt right, by the training data and the retailer's own names."""
+        from nlu.spelling import Speller  # noqa: PLC0415
+        from nlu.training import read_training_data  # noqa: PLC0415
+
+        return Speller(read_training_data(self.settings.assistant.nlu.data), self.names.words)
 
     async def named(self, name: EngineName, folder: Path) -> NluEngine:
         """One engine, trained on the data in `folder` or expected to be."""

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from nlu.entities.fuzzy import FuzzyIndex
 from nlu.entities.partial_names import PartialNames, without_pack
 from nlu.entities.word_index import Word, WordIndex
 from nlu.types import Entity
+
+_LATIN: Final = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,17 @@ class Gazetteer:
             for entry in entries
             for surface in _spellings(entry)
         ]
+        self._words = frozenset(
+            word for named in words for word in _LATIN.findall(named.surface.lower())
+        )
         self._exact = WordIndex(words, "gazetteer")
         self._fuzzy = FuzzyIndex(words)
         self._parts = PartialNames(word for word in words if word.entity == "product")
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every Latin word of the names, in lower case."""
+        return self._words
 
     def find(self, text: str, known: Container[str] = frozenset()) -> Iterator[Entity]:
         """All names found in `text`; they may overlap.
