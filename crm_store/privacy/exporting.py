@@ -20,7 +20,7 @@ SEALED = "_enc"
 MACHINERY = frozenset(
     {
         "epoch", "lease_worker", "lease_token", "lease_until", "pending_since", "attempt",
-        "due_at" , "fingerprint", "author", "staff_id", "taken_by", "source_record_id",
+        "due_at" , "fingerprint", "author", "staff_id", "taken_by", "source_record_id", "origin",
     }
 )  # fmt: skip
 """Columns left out: how the program works, and which employee it was."""

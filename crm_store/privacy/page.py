@@ -1,6 +1,7 @@
 """The page on which a person reads everything about themselves, in Chinese and English."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from crm_store.types.privacy import PersonalData
 
 FOLDER = Path(__file__).parent
 MESSAGES = "messages"
+INTERNAL = frozenset({"id", "member_id", "order_id", "shipment_id", "conversation_id", "run_id"})
+"""Numbers that tie rows together; whoever wants them finds them in the data."""
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:.*\+00:00")
 Label: TypeAlias = tuple[str, str]
 """Chinese, English."""
 
@@ -61,11 +65,15 @@ def render(data: PersonalData) -> str:
 
 def _section(name: str, rows: Sequence[JSONObject]) -> Section:
     """Return a table without the columns that are empty in every row."""
-    columns = [key for key in rows[0] if any(row[key] not in (None, "", {}, []) for row in rows)]
+    columns = [
+        key
+        for key in rows[0]
+        if key not in INTERNAL and any(row[key] not in (None, "", {}, []) for row in rows)
+    ]
     return Section(
         _label("tables", name),
         [_label("columns", column) for column in columns],
-        [[shown(row[column]) for column in columns] for row in rows],
+        [[_printed(row[column]) for column in columns] for row in rows],
     )
 
 
@@ -85,6 +93,15 @@ def shown(value: JSON) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _printed(value: JSON) -> str:
+    """Return a value for the page: codes with their Chinese word, times to the minute."""
+    text = shown(value)
+    if MOMENT.fullmatch(text):
+        return f"{text[:10]} {text[11:16]}"
+    chinese, _ = _label("values", text)
+    return text if chinese == text else f"{chinese} {text}"
 
 
 def _label(kind: str, name: str) -> Label:
