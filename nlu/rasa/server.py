@@ -31,6 +31,8 @@ class RasaInstallation:
 
     project: Path
     """The folder with config.yml, rasa_components and .venv-rasa."""
+    pipeline: Path | None = None
+    """Another file than config.yml to take Rasa's pipeline from."""
 
     def check(self) -> None:
         """Raise `NluUnavailableError` unless everything is there."""
@@ -91,7 +93,7 @@ class RasaInstallation:
 
     @property
     def _config(self) -> Path:
-        return self.project.absolute() / "config.yml"
+        return (self.pipeline or self.project / "config.yml").absolute()
 
     def _environment(self) -> dict[str, str]:
         return os.environ | _ENVIRONMENT | {"PYTHONPATH": str(self.project.absolute())}
