@@ -15,11 +15,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias, get_type_hints
+from zoneinfo import ZoneInfo
 
 import pytest
 from clocks import HandClock
 from store_rows import PHONE, SmallShop, open_shop
 
+from crm_store.analytics.run import recompute
 from crm_store.errors import NotPermittedError
 from crm_store.ports import UnitOfWork
 from crm_store.store import SqlStore
@@ -32,8 +34,10 @@ from crm_store.types.conversations import (
     NewReply,
 )
 from crm_store.types.handoffs import HandoffReason
+from crm_store.types.loyalty import BookingKey
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
 from crm_store.types.privacy import Proof, Purpose, Request, RetentionRules, UnmaskPurpose
+from crm_store.types.profiles import NewFact
 from crm_store.vault import Vault
 
 LEASE = timedelta(seconds=30)
@@ -67,6 +71,9 @@ TRUSTED = "nothing nothing seen seen seen seen"
 OWN_TALK = "refused seen refused refused refused seen"
 SYSTEM_ONLY = "refused refused refused refused refused seen"
 EDITORS = "refused refused refused refused seen seen"
+BOOKING = "refused refused seen seen seen seen"
+OWN_BOOKING = "refused seen seen seen seen seen"
+BOOKED = BookingKey("test", "1")
 #             guest   customer clerk  agent  manager system
 
 TABLE: dict[str, tuple[str, Call]] = {
@@ -135,6 +142,35 @@ TABLE: dict[str, tuple[str, Call]] = {
     "catalog.save_promotions": (EDITORS, lambda w, s: _answered(w.catalog.save_promotions([]))),
     "loyalty.points": (OWN_OR_TRUSTED, lambda w, s: w.loyalty.points(s.member)),
     "loyalty.coupons": (OWN_OR_TRUSTED, lambda w, s: w.loyalty.coupons(s.member)),
+    "loyalty.tier_status": (OWN_OR_TRUSTED, lambda w, s: w.loyalty.tier_status(s.member)),
+    "loyalty.coupon_check": (OWN_OR_TRUSTED, lambda w, s: _coupon_shown(w, s.member)),
+    "loyalty.earn": (BOOKING, lambda w, s: w.loyalty.earn(s.member, 5, BOOKED)),
+    "loyalty.spend": (OWN_BOOKING, lambda w, s: w.loyalty.spend(s.member, 5, BOOKED)),
+    "loyalty.adjust": (
+        BOOKING,
+        lambda w, s: w.loyalty.adjust(s.member, 5, BOOKED, reference="补登"),
+    ),
+    "loyalty.reverse": (BOOKING, lambda w, s: w.loyalty.reverse(s.member, "O2026-0", BOOKED)),
+    "loyalty.expire": (BOOKING, lambda w, s: _answered(w.loyalty.expire(s.member))),
+    "profiles.profile": (OWN_OR_TRUSTED, lambda w, s: w.profiles.profile(s.member)),
+    "profiles.complete": (TRUSTED, lambda w, s: w.profiles.complete(s.member)),
+    "profiles.state": (
+        OWN_BOOKING,
+        lambda w, s: w.profiles.state(s.member, NewFact("name", "王晓明", "chat")),
+    ),
+    "profiles.prefer": (
+        OWN_BOOKING,
+        lambda w, s: w.profiles.prefer(s.member, "hobby", "登山", "chat"),
+    ),
+    "profiles.withdraw": (OWN_BOOKING, lambda w, s: w.profiles.withdraw(s.member, "allergy")),
+    "timelines.page": (OWN_OR_TRUSTED, lambda w, s: _entries(w, s.member)),
+    "analytics.of_member": (TRUSTED, lambda w, s: w.analytics.of_member(s.member)),
+    "analytics.last_run": (TRUSTED, lambda w, s: w.analytics.last_run()),
+    "analytics.segments": (TRUSTED, lambda w, s: w.analytics.segments()),
+    "analytics.members_in": (
+        "nothing nothing nothing nothing seen seen",
+        lambda w, s: w.analytics.members_in("dormant"),
+    ),
     "conversations.receive": (
         ANYBODY,
         lambda w, s: w.conversations.receive([InboundMessage(KEY, "m9", "你好")]),
@@ -286,6 +322,14 @@ async def _answered(call: Awaitable[Any]) -> str:
     return "answered"
 
 
+async def _coupon_shown(work: UnitOfWork, member_id: int) -> Any:
+    return (await work.loyalty.coupon_check("SOON", member_id)).coupon
+
+
+async def _entries(work: UnitOfWork, member_id: int) -> Any:
+    return (await work.timelines.page(member_id)).entries
+
+
 class UndoneError(Exception):
     """Takes a unit of work back."""
 
@@ -298,6 +342,7 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
         gone = await work.members.add(NewMember("旧人"))
         erasure = (await work.privacy.erase(gone.id)).id
         await work.consents.give(shop.member, Purpose.MARKETING, "telegram", "2026-01")
+    await recompute(store, zone=ZoneInfo("Asia/Shanghai"))
     looking = replace(shop.actor(Role.AGENT), purpose="desk")
     async with store.reading(looking) as work:
         await work.members.get(shop.member)
