@@ -1,6 +1,6 @@
 """A member's timeline: the newest keys of each branch in one statement, then their rows.
 
-See ``docs/decisions/0012-analytics.md`` for why it is no table of its own.
+See ``docs/decisions/0014-analytics.md`` for why it is no table of its own.
 """
 
 import base64
