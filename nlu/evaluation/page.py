@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from nlu.evaluation.crossvalidation import CrossValidation
 from nlu.evaluation.figures import (
@@ -44,6 +45,7 @@ def page(result: CrossValidation, title: str, now: datetime) -> str:
         lstrip_blocks=True,
     )
     environment.filters["percent"] = lambda share: f"{share * 100:.1f}"
+    environment.filters["breakable"] = _breakable
     names = sorted({a.example.intent for a in result.answers} | {a.decided for a in result.answers})
     return environment.get_template("page.html").render(
         title=title,
@@ -58,6 +60,11 @@ def page(result: CrossValidation, title: str, now: datetime) -> str:
         cells=_cells(result, names),
         cell=_CELL,
     )
+
+
+def _breakable(name: str) -> Markup:
+    """A name whose lines may break at its underscores: a phone is narrow."""
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def _cells(result: CrossValidation, names: list[str]) -> list[_Cell]:

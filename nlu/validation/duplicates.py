@@ -23,7 +23,7 @@ LIKENESS: Final = 0.9
 """1 - edits / length of the longer text, at which two sentences are nearly equal."""
 _RUN: Final = 3
 _ROUNDING: Final = 1e-9
-_LARGEST_BLOCK: Final = 100
+_LARGEST_BLOCK: Final = 30
 """Texts in which a run is looked up; one that more of them share is not rare, and says little."""
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
 
