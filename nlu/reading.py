@@ -1,11 +1,16 @@
 """An engine that reads oddly spelt messages as they were meant."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from nlu.figures import Figure, figures_of
 from nlu.ports import NluEngine
 from nlu.spelling import Reading, Speller
 from nlu.types import Entity, Parse
+
+_LONGEST_ANSWER: Final = 20
 
 
 class ReadingEngine:
@@ -23,6 +28,10 @@ class ReadingEngine:
         """Names the model."""
         return self._engine.fingerprint
 
+    def figures(self) -> Iterator[Figure]:
+        """Those of the engine inside."""
+        return figures_of(self._engine)
+
     @property
     def intents(self) -> frozenset[str]:
         """Every intent the model was trained on."""
@@ -37,7 +46,9 @@ class ReadingEngine:
         expecting: frozenset[str] | None = None,
     ) -> Parse:
         """See `NluEngine.parse`."""
-        reading = self._speller.read(text)
+        # A short answer to a question may be a name; nothing is made of it.
+        answer = bool(expecting) and len(text) <= _LONGEST_ANSWER
+        reading = None if answer else self._speller.read(text)
         said = text if reading is None else reading.text
         parse = await self._engine.parse(
             said, allowed_intents=allowed_intents, now=now, expecting=expecting
@@ -52,4 +63,7 @@ def _as_received(parse: Parse, text: str, reading: Reading) -> Parse:
 
 def _placed(entity: Entity, text: str, reading: Reading) -> Entity:
     start, end = reading.span(entity.start, entity.end)
-    return replace(entity, start=start, end=end, text=text[start:end])
+    written = text[start:end]
+    # What is worth its own words, such as an address, is worth those that were written.
+    value = written if entity.value == entity.text else entity.value
+    return replace(entity, value=value, start=start, end=end, text=written)

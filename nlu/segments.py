@@ -8,12 +8,13 @@ part: the rest decides.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
 from typing import Final
 
+from nlu.figures import Figure, figures_of
 from nlu.language import to_simplified
 from nlu.ports import NluEngine
 from nlu.types import OUT_OF_SCOPE, IntentScore, Parse, Segment
@@ -117,6 +118,10 @@ class SegmentingEngine:
     def fingerprint(self) -> str:
         """Names the model."""
         return self._engine.fingerprint
+
+    def figures(self) -> Iterator[Figure]:
+        """Those of the engine inside."""
+        return figures_of(self._engine)
 
     @property
     def intents(self) -> frozenset[str]:

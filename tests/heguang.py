@@ -55,7 +55,9 @@ from knowledge.search import HybridCatalogSearch
 from nlu.entities import EntityExtractor
 from nlu.native import NativeEngine, train
 from nlu.ports import NluEngine
+from nlu.reading import ReadingEngine
 from nlu.segments import SegmentingEngine
+from nlu.spelling import Speller
 from nlu.training import read_training_data
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -329,9 +331,10 @@ def understanding(folder: Path) -> NluEngine:
     data = read_training_data(ROOT / "nlu" / "data")
     model = train(data, embedder(folder), cache_folder=folder / "nlu")
     doors = [shop for shop in shops() if shop.id != ONLINE_STORE_ID]
-    extractor = EntityExtractor(data, gazetteer(catalogue(), doors))
+    names = gazetteer(catalogue(), doors)
     zone = ZoneInfo("Asia/Shanghai")
-    return SegmentingEngine(NativeEngine(model, embedder(folder), extractor, timezone=zone))
+    native = NativeEngine(model, embedder(folder), EntityExtractor(data, names), timezone=zone)
+    return SegmentingEngine(ReadingEngine(native, Speller(data, names.words)))
 
 
 @dataclass

@@ -13,6 +13,7 @@ from bot.app import load_embedder, open_store
 from bot.cli.nlu_compare import compare, gate
 from bot.cli.nlu_crossvalidate import crossvalidate
 from bot.cli.nlu_drift import drift
+from bot.cli.nlu_entities import evaluate_entities
 from bot.cli.nlu_validate import validate
 from bot.cli.progress import bars
 from bot.engines import EngineName, open_nlu
@@ -133,5 +134,5 @@ def _evaluate_rasa(
     )
 
 
-for command in (validate, crossvalidate, compare, gate, drift):
+for command in (validate, crossvalidate, compare, gate, drift, evaluate_entities):
     nlu.add_command(command)

@@ -1,0 +1,68 @@
+"""Several wishes in one message, and wishes that are taken back, on the project's own model."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from heguang import NOW, understanding
+from written import written_sentences
+
+from nlu.ports import NluEngine
+from nlu.segments import parts_of
+
+SENTENCES = Path(__file__).parent / "segment_sentences.yml"
+
+
+@pytest.fixture(scope="module")
+def engine(model_folder: Path) -> NluEngine:
+    return understanding(model_folder)
+
+
+async def wishes(engine: NluEngine, text: str) -> list[str]:
+    parse = await engine.parse(text, now=NOW)
+    return [parse.intent.name, *(segment.intent.name for segment in parse.also)]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("我的快递到哪了", ["我的快递到哪了"]),
+        ("退货，另外积分会扣吗", ["退货", "积分会扣吗"]),
+        ("订单到哪了 顺便问下几点关门", ["订单到哪了", "问下几点关门"]),
+        ("where is it and can I return it?", ["where is it", "can I return it"]),
+        ("shirts and jeans", ["shirts and jeans"]),
+        ("店里还有这款吗", ["店里还有这款吗"]),
+        ("？？？", []),
+        ("", []),
+    ],
+)
+def test_where_a_message_may_fall_apart(text: str, parts: list[str]) -> None:
+    assert [text[part.start : part.end] for part in parts_of(text)] == parts
+
+
+async def test_two_wishes_are_two_and_one_is_one(engine: NluEngine) -> None:
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for group, expected, text in written_sentences(SENTENCES):
+        asked[group] += 1
+        right[group] += set(await wishes(engine, text)) == set(expected)
+    assert right["several"] >= 0.85 * asked["several"]
+    assert right["contrast"] >= 0.9 * asked["contrast"]
+    assert right["single"] >= asked["single"] - 1
+
+
+async def test_segments_know_their_piece_and_its_entities(engine: NluEngine) -> None:
+    text = "帮我查下HK2511030051到哪了，另外南京西路店几点关门"
+    parse = await engine.parse(text, now=NOW)
+    (segment,) = parse.also
+    assert parse.intent.name == "order_status"
+    assert segment.intent.name == "store_info"
+    assert text[segment.start : segment.end] == segment.text
+    assert [entity.entity for entity in segment.entities] == ["store"]
+    assert {entity.entity for entity in parse.entities} == {"order_number", "store"}
+    assert parse.to_rasa()["also"]
+
+
+@pytest.mark.parametrize("text", ["我不是要查订单", "don't cancel my order"])
+async def test_what_is_only_denied_is_not_done(engine: NluEngine, text: str) -> None:
+    assert not {"order_status", "cancel_order"} & set(await wishes(engine, text))
