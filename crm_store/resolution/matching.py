@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 ENOUGH_TO_LEARN: Final = 500
 """Records; fewer teach less than the probabilities that the model begins with."""
+FEWEST: Final = 1000
+"""As if there were so many records: among a handful, a birthday shared by chance is no proof."""
 SAMPLED_PAIRS: Final = 1_000_000
 SEED: Final = 20240229
 SHARE_FOUND_BY_CERTAIN_RULES: Final = 0.7
@@ -76,7 +78,7 @@ def _linker(rows: Sequence[Row], filled: Collection[str], *, linked: bool) -> "L
     api = DuckDBAPI(connection)
     people = api.register("people")
     enough = len(rows) >= ENOUGH_TO_LEARN
-    settings = settings_of(filled, 1 / max(len(rows), 10), weigh_rarity=enough, linked=linked)
+    settings = settings_of(filled, 1 / max(len(rows), FEWEST), weigh_rarity=enough, linked=linked)
     return Linker(people, settings, log_level=None, validate_settings=False)
 
 
