@@ -19,14 +19,12 @@ from crm_store.sources.fields import Fields
 from crm_store.sources.loaders.base import Loader, Outcome, Record
 from crm_store.sources.loaders.identities import identity, said
 from crm_store.sources.loaders.sales import (
-    NOTHING,
     Refund,
-    lines,
-    receiver,
+    order_of,
     refund_case,
     shipment,
 )
-from crm_store.sources.words import Language, SaleChannel, VisitKind
+from crm_store.sources.words import Language, VisitKind
 from crm_store.types.conversations import JSON
 from crm_store.types.imports import (
     Bearer,
@@ -107,27 +105,13 @@ def _order(event: Fields) -> OrderDraft:
     fields = event.one("order")
     if fields is None:
         raise InvalidRecordError("order: expected an object")
-    number, to = fields.need("number", str), receiver(fields.one("receiver"))
     parcel, refund = fields.one("shipment"), fields.one("refund")
-    return OrderDraft(
-        number=number,
-        bearer=Bearer(),
-        channel=fields.need("channel", SaleChannel),
-        store_id=fields.get("store", str),
-        state=fields.need("state", OrderState),
-        placed_at=event.need("at", datetime),
-        total=fields.need("total", Decimal),
-        discount=fields.get("discount", Decimal) or NOTHING,
-        shipping_fee=fields.get("shipping_fee", Decimal) or NOTHING,
-        currency=fields.get("currency", str) or "CNY",
-        recipient=to.name,
-        phone=to.phone,
-        address=to.address,
-        remark=fields.get("remark", str),
-        lines=lines(fields.many("lines")),
+    order = order_of(fields, event.need("at", datetime), fields.need("state", OrderState))
+    return replace(
+        order,
         shipments=(shipment(parcel),) if parcel else (),
         payments=_payments(fields, refund),
-        cases=(_refund(number, refund),) if refund else (),
+        cases=(_refund(order.number, refund),) if refund else (),
     )
 
 

@@ -10,6 +10,7 @@ from crm_store.repositories.imports_orders import save_orders
 from crm_store.sources.fields import Fields
 from crm_store.sources.loaders.base import Outcome, named
 from crm_store.sources.places import Place
+from crm_store.sources.words import SaleChannel
 from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
 from crm_store.types.imports import (
@@ -20,7 +21,7 @@ from crm_store.types.imports import (
     OrderDraft,
     ShipmentDraft,
 )
-from crm_store.types.orders import ShipmentState
+from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.text import LocalText
 
 SETTLED, PROCESSING = "settled", "processing"
@@ -62,6 +63,31 @@ def receiver(fields: Fields | None) -> Receiver:
     )
     address = " ".join(dict.fromkeys(part for part in parts if part))
     return Receiver(fields.get("name", str), fields.get("phone", str), address or None)
+
+
+def order_of(fields: Fields, placed_at: datetime, state: OrderState) -> OrderDraft:
+    """Return what every order says alike; parcels, payments and refunds are for the caller.
+
+    Its bearer is left open until the member is known.
+    """
+    to = receiver(fields.one("receiver"))
+    return OrderDraft(
+        number=fields.need("number", str),
+        bearer=Bearer(),
+        channel=fields.need("channel", SaleChannel),
+        store_id=fields.get("store", str),
+        state=state,
+        placed_at=placed_at,
+        total=fields.need("total", Decimal),
+        discount=fields.get("discount", Decimal) or NOTHING,
+        shipping_fee=fields.get("shipping_fee", Decimal) or NOTHING,
+        currency=fields.get("currency", str) or "CNY",
+        recipient=to.name,
+        phone=to.phone,
+        address=to.address,
+        remark=fields.get("remark", str),
+        lines=lines(fields.many("lines")),
+    )
 
 
 def lines(entries: Iterable[Fields]) -> tuple[LineDraft, ...]:

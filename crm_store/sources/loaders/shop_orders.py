@@ -18,15 +18,14 @@ from crm_store.sources.fields import Fields
 from crm_store.sources.loaders.base import Loader, Outcome, Record
 from crm_store.sources.loaders.identities import identity, said
 from crm_store.sources.loaders.sales import (
-    NOTHING,
     Refund,
-    lines,
+    order_of,
     receiver,
     refund_case,
     save_sales,
     shipment,
 )
-from crm_store.sources.words import Language, ParcelState, PaymentKind, PaymentState, SaleChannel
+from crm_store.sources.words import Language, ParcelState, PaymentKind, PaymentState
 from crm_store.types.imports import (
     Bearer,
     CaseDraft,
@@ -56,28 +55,13 @@ def _draft(records: Sequence[Record]) -> Purchase:
 
 
 def _order(fields: Fields) -> OrderDraft:
-    number = fields.need("number", str)
-    to = receiver(fields.one("receiver"))
     shipments = tuple(shipment(entry) for entry in fields.many("shipments"))
-    return OrderDraft(
-        number=number,
-        bearer=Bearer(),
-        channel=fields.need("channel", SaleChannel),
-        store_id=fields.get("store", str),
-        state=_state(fields, shipments),
-        placed_at=fields.need("placed_at", datetime),
-        total=fields.need("total", Decimal),
-        discount=fields.get("discount", Decimal) or NOTHING,
-        shipping_fee=fields.get("shipping_fee", Decimal) or NOTHING,
-        currency=fields.get("currency", str) or "CNY",
-        recipient=to.name,
-        phone=to.phone,
-        address=to.address,
-        remark=fields.get("remark", str),
-        lines=lines(fields.many("lines")),
+    order = order_of(fields, fields.need("placed_at", datetime), _state(fields, shipments))
+    return replace(
+        order,
         shipments=shipments,
         payments=tuple(_payment(entry) for entry in fields.many("payments")),
-        cases=_refunds(number, fields),
+        cases=_refunds(order.number, fields),
     )
 
 
