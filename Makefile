@@ -86,6 +86,7 @@ check: install-dev ## Style, types and the rules of the house
 bench: install-dev demo ## Benchmarks: ratios measured side by side
 	@$(BIN)/python -m benchmarks.turn
 	@$(BIN)/python -m benchmarks.embedding
+	@$(BIN)/python -m benchmarks.imports
 
 clean: ## Remove the environment and all local data
 	rm -rf $(VENV) $(RASA_VENV) .rasa var
