@@ -7,8 +7,8 @@ from fastapi.middleware.cors import CORSMiddleware
 
 import bot.api.conversations
 import bot.api.health
-import bot.api.members
 import bot.api.ingest
+import bot.api.members
 import bot.api.products
 import bot.api.rasa
 import bot.api.storefront
