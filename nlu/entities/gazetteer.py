@@ -67,6 +67,8 @@ def _spellings(entry: GazetteerEntry) -> Iterator[str]:
 
 
 def _store_spellings(name: str) -> Iterator[str]:
+    if name.startswith("The "):
+        yield name.removeprefix("The ")
     bare = re.sub(r"(?:路|街)?店$", "", name)
     if bare != name and len(bare) > 1:
         yield name.removesuffix("店")

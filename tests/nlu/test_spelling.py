@@ -35,7 +35,6 @@ def engine(model_folder: Path) -> NluEngine:
     [
         ("wo yao tui huo", "我要退货"),
         ("kuaidi dao na le", "快递到哪了"),
-        ("物留到哪了", "物流到哪了"),
         ("收货地趾", "收货地址"),
         ("where is my ordr", "where is my order"),
         ("thx", "thanks"),

@@ -136,7 +136,7 @@ def _with_times(text: str, dates: list[Entity], today: date) -> list[Entity]:
 
 def _touches(text: str, entity: Entity, match: re.Match[str]) -> bool:
     # 明早|早十点: the part of the day belongs to both.
-    shared = entity.start < match.start() < entity.end < match.end()
+    shared = entity.start <= match.start() < entity.end < match.end()
     after = shared or (
         entity.end <= match.start() and _GAP.fullmatch(text, entity.end, match.start())
     )
