@@ -11,7 +11,8 @@ _MEASURE: Final = (
     r"张(?!图)|把|对|份|顶|块(?=香皂|肥皂|手表|布)|片(?!面)|本|副|枚|提|桶|盏|组)"
 )
 _UNITS: Final = (
-    r"(?:pairs?|pieces?|pcs?|items|(?<=one )item|bottles?|boxe?s?|packs?|packets?|sets?|bags?|units|"
+    r"(?:pairs?|pieces?|pcs?|items|(?<=one )item|bottles?|boxe?s?|packs?|packets?|sets?|bags?|"
+    r"units|"
     r"tubes?|jars?|cans|copies|copy)"
 )
 _CONTAINER: Final = r"(?:双|瓶|盒|包(?!邮)|套|支|袋|罐|箱|桶|提|对|副|台)"
@@ -108,7 +109,8 @@ QUANTITIES: Final[RuleSet] = rule_set(
     ),
     rule(
         "quantity",
-        rf"(?:要|买了?|来|拿|下单|退|收到|只有|只?剩|[发少多漏送寄订加]了?)(?P<span>(?P<n>1|一) ?{_MEASURE})(?![几多月])",
+        rf"(?:要|买了?|来|拿|下单|退|收到|只有|只?剩|[发少多漏送寄订加]了?)(?P<span>(?P<n>1|"
+        rf"一) ?{_MEASURE})(?![几多月])",
         _quantity,
         0.8,
     ),
@@ -147,7 +149,8 @@ QUANTITIES: Final[RuleSet] = rule_set(
 
 # A number before the name of a thing counts it: "two black t-shirts".
 COUNTED: Final = re.compile(
-    rf"\b(?P<n>{_FEW}) (?:(?!of\b|to\b|or\b|and\b|for\b|days?\b|weeks?\b|months?\b)[a-z-]+ ){{0,2}}$",
+    rf"\b(?P<n>{_FEW}) (?:(?!of\b|to\b|or\b|and\b|for\b|days?\b|weeks?\b|"
+    rf"months?\b)[a-z-]+ ){{0,2}}$",
     re.IGNORECASE,
 )
 

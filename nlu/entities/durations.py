@@ -11,7 +11,8 @@ from nlu.entities.rules import RuleSet, rule, rule_set
 
 _DAYS_OF_WEEK: Final = 7
 _UNITS: Final = {
-    "年": "Y", "year": "Y", "月": "M", "month": "M", "周": "W", "星期": "W", "礼拜": "W", "week": "W",
+    "年": "Y", "year": "Y", "月": "M", "month": "M", "周": "W", "星期": "W", "礼拜": "W",
+    "week": "W",
     "天": "D", "日": "D", "day": "D", "小时": "TH", "钟头": "TH", "hour": "TH", "hr": "TH",
     "分钟": "TM", "minute": "TM", "min": "TM",
 }  # fmt: skip
@@ -42,8 +43,10 @@ RULES: Final[RuleSet] = rule_set(
     rule("duration", r"(?P<n>半)个?(?P<u>年|月|小时)(?!前|以前|之前|后|以后|之后)", _duration, 0.9),
     rule(
         "duration",
-        rf"(?<!give me )(?<!just )(?<!wait )\b(?P<n>{ARABIC}|{ENGLISH}|an?|half an?|a couple of)[ -]"
-        r"(?P<u>year|month|week|day|hour|hr|minute|min)s?\b(?! (?:ago|earlier|later|from now|old enough))",
+        rf"(?<!give me )(?<!just )(?<!wait )\b(?P<n>{ARABIC}|{ENGLISH}|an?|half an?|"
+        rf"a couple of)[ -]"
+        r"(?P<u>year|month|week|day|hour|hr|minute|min)s?\b(?! (?:ago|earlier|later|from now|"
+        r"old enough))",
         _duration,
         0.85,
     ),

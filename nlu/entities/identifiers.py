@@ -54,13 +54,15 @@ _TOLD_CODES: Final = (
     ),
     rule(
         "phone",
-        rf"(?:电话|手机|\bphone|\bmobile|\bcall me)(?:号码?)?{_IS}(?P<span>[235679]\d{{3}}[ -]?\d{{4}})(?!\d)",
+        rf"(?:电话|手机|\bphone|\bmobile|"
+        rf"\bcall me)(?:号码?)?{_IS}(?P<span>[235679]\d{{3}}[ -]?\d{{4}})(?!\d)",
         _hong_kong,
         0.9,
     ),
     rule(
         "pickup_code",
-        rf"(?:(?:取货|提货|自提|取件)码|\b(?:pick-?up|collection) code){_IS}(?P<span>[A-Z0-9]{{4,10}})(?![A-Z0-9])",
+        rf"(?:(?:取货|提货|自提|取件)码|\b(?:pick-?up|"
+        rf"collection) code){_IS}(?P<span>[A-Z0-9]{{4,10}})(?![A-Z0-9])",
         lambda m: m["span"].upper(),
     ),
     rule(
@@ -71,7 +73,8 @@ _TOLD_CODES: Final = (
     ),
     rule(
         "coupon_code",
-        rf"(?:优惠码|折扣码|兑换码|券码|口令|\b(?:promo|coupon|discount|voucher)(?: code)?|\bcode){_IS}"
+        rf"(?:优惠码|折扣码|兑换码|券码|口令|\b(?:promo|coupon|discount|voucher)(?: code)?|"
+        rf"\bcode){_IS}"
         r"(?P<span>(?-i:[A-Z0-9]{5,16}|[a-z]+\d+[a-z0-9]*))(?![A-Za-z0-9])(?<!\d{5})",
         _coupon,
     ),

@@ -120,7 +120,8 @@ _VAGUE: Final = (
     _price(rf"(?<!好)几(?P<times>[十百千])(?:{_ZH_UNIT}|的)(?<!的)", _some, 0.95),
     _price(r"几(?P<times>[十百千])(?=的)", _some, 0.7),
     _price(
-        rf"{_ZH_START}(?P<a>{ARABIC})\s*(?:到|至|-|~|～)\s*(?P<b>{ARABIC})(?=的|$|[,，。.?？!！ ]|吧|吗)"
+        rf"{_ZH_START}(?P<a>{ARABIC})\s*(?:到|至|-|~|～)\s*(?P<b>{ARABIC})(?=的|$|"
+        rf"[,，。.?？!！ ]|吧|吗)"
         r"(?<=\d\d\d)",
         _between,
         0.7,

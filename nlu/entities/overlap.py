@@ -12,7 +12,8 @@ def resolve_overlaps(entities: Iterable[Entity]) -> list[Entity]:
     """The longest match wins.
 
     Of equally long ones the more confident, then the extractor named first (pattern, vocabulary,
-    gazetteer, regex, lookup, annotation), then the one further left. The result is in order of position.
+    gazetteer, regex, lookup, annotation), then the one further left. The result is in order of
+    position.
     """
     kept: list[Entity] = []
     for entity in sorted(entities, key=_preference):

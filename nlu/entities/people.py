@@ -56,12 +56,14 @@ RULES: Final[RuleSet] = rule_set(
     rule("person_name", rf"(?<!贵)姓(?P<span>[{_SURNAMES}])", _name, 0.9),
     rule(
         "person_name",
-        r"\b(?:mr|mrs|ms|miss|dr|madam|auntie|uncle)\b\.? (?P<span>(?-i:[A-Z][a-z]+)(?: (?-i:[A-Z][a-z]+))?)",
+        r"\b(?:mr|mrs|ms|miss|dr|madam|auntie|"
+        r"uncle)\b\.? (?P<span>(?-i:[A-Z][a-z]+)(?: (?-i:[A-Z][a-z]+))?)",
         _name,
     ),
     rule(
         "person_name",
-        r"\b(?:(?:my|the|her|his|member's|recipient|receiver)?(?: ?full)? ?name(?:'s)?(?: is| should be)?:?|"
+        r"\b(?:(?:my|the|her|his|member's|recipient|receiver)?(?: ?full)? ?name(?:'s)?(?: is|"
+        r" should be)?:?|"
         r"called|named|surname(?: is)?|(?:recipient|receiver)(?: is| should be|:)?|attn\.?:?|"
         rf"care of|c/o) {_NO_NAME}(?P<span>{_WRITTEN})\b",
         _name,
@@ -76,7 +78,8 @@ RULES: Final[RuleSet] = rule_set(
     ),
     rule(
         "person_name",
-        r"(?P<span>(?-i:[A-Z][a-z]+ [A-Z][a-z]+))(?=['’]s (?:profile|orders?|account|purchases|history|points|card|birthday))",
+        r"(?P<span>(?-i:[A-Z][a-z]+ [A-Z][a-z]+))(?=['’]s (?:profile|orders?|account|purchases|"
+        r"history|points|card|birthday))",
         _name,
         0.8,
     ),

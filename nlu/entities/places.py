@@ -5,10 +5,16 @@ from typing import Final
 from nlu.entities.rules import RuleSet, rule, rule_set
 
 # Words that begin the next thing said end a Chinese address.
-_STOP: Final = r"(?!换成|换到|改成|改到|改为|搬到|现在|收件|收货|电话|手机|谢谢|可以|行吗|就行|就好|吧|了[，。,.]|了$)"
+_STOP: Final = (
+    r"(?!换成|换到|改成|改到|改为|搬到|现在|收件|收货|电话|手机|谢谢|可以|行吗|就行|"
+    r"就好|吧|了[，。,.]|了$)"
+)
 _HAN: Final = rf"(?:{_STOP}[\u4e00-\u9fff0-9A-Za-z\-#·（）()])"
 _AREA: Final = r"(?:省|市|自治区|区|县|镇|乡|路|街|道|巷|弄|径|里|村|湾|灣|塘|港)"
-_DOOR: Final = r"(?:(?<=[\d一二三四五六七八九十])号|弄|栋|幢|座|室|楼|层|单元|[一二三四五六七八九十]区|苑|园|厦|花园|小区|公馆|中心|广场)"
+_DOOR: Final = (
+    r"(?:(?<=[\d一二三四五六七八九十])号|弄|栋|幢|座|室|楼|层|单元|"
+    r"[一二三四五六七八九十]区|苑|园|厦|花园|小区|公馆|中心|广场)"
+)
 _CHINESE: Final = rf"{_HAN}{{1,40}}?{_AREA}{_HAN}{{0,40}}{_DOOR}(?:\d{{2,5}}室?)?"
 _TOLD: Final = (
     r"(?:寄到|寄去|都寄|送到|送去|发到|发去|改成|改到|改为|换成|换到|搬到|搬去|写的是|写成|填成|从|把|在|"
@@ -20,7 +26,10 @@ _ROAD: Final = (
     r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Square|"
     r"Terrace|Crescent|Highway|Hwy)\b\.?"
 )
-_ROOM: Final = r"(?:(?:Flat|Apt|Apartment|Room|Rm|Unit|Suite|Floor|Building|Bldg|Block|Tower)\.? ?#?[A-Z]?\d\w{0,4}|\d{1,2}/F|#\d+)"
+_ROOM: Final = (
+    r"(?:(?:Flat|Apt|Apartment|Room|Rm|Unit|Suite|Floor|Building|Bldg|Block|"
+    r"Tower)\.? ?#?[A-Z]?\d\w{0,4}|\d{1,2}/F|#\d+)"
+)
 _ENGLISH: Final = (
     rf"(?:{_ROOM},? )*\d{{1,5}}[A-Z]? (?:{_NAMED} ){{1,4}}{_ROAD}"
     rf"(?:,? {_ROOM}|, {_NAMED}(?: {_NAMED}){{0,3}}(?: \d{{4,6}})?)*"

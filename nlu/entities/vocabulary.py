@@ -23,7 +23,8 @@ _ALLERGY_BEHIND: Final = re.compile(
     r"\s*(?:(?:会|是|也|严重)*(?:过敏|不耐)|(?:allerg|intoleran))", re.IGNORECASE
 )
 _WITHOUT_BEFORE: Final = re.compile(
-    r"(?:不含|不带|不加|没有|无|零|0|不要有?|不能有|避开|\b(?:without|no|zero|free of|free from|avoid))"
+    r"(?:不含|不带|不加|没有|无|零|0|不要有?|不能有|避开|\b(?:without|no|zero|free of|free from|"
+    r"avoid))"
     r"(?:任何|any)?\s*$",
     re.IGNORECASE,
 )

@@ -146,7 +146,8 @@ def _weekend(match: re.Match[str], today: date) -> DateRange:
 
 RULES: Final[DateRuleSet] = date_rule_set(
     r"day|night|tmr|tomor|this (?:morn|after|eve)|week|month|year|\b20\d\d|\d(?:st|nd|rd|th)\b|"
-    rf"\b(?:mon|tues?|wed|thurs?|fri|sat|sun|xmas|christmas|double (?:11|12|eleven|twelve)|mid-autumn|black friday|easter|lunar|spring festival|thanksgiving)\b|{_MONTH}",
+    rf"\b(?:mon|tues?|wed|thurs?|fri|sat|sun|xmas|christmas|double (?:11|12|eleven|twelve)|"
+    rf"mid-autumn|black friday|easter|lunar|spring festival|thanksgiving)\b|{_MONTH}",
     date_rule(
         rf"\b(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})\b",
         lambda m, d: calendar.days_from(d, _DAYS[m[0].lower()]),

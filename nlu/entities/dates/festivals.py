@@ -1,4 +1,4 @@
-"""Days with a name: 双十一 · 中秋 · Black Friday. Which days those are stands in `festivals.yml`."""
+"""Days with a name: 双十一 · 中秋 · Black Friday. `festivals.yml` tells which days those are."""
 
 import re
 from calendar import monthrange
