@@ -48,7 +48,14 @@ async def _drift(period: timedelta, labels: int) -> "Drift":
     training = read_training_data(settings.assistant.nlu.data)
     with bars() as progress:
         embedder = load_embedder(settings, progress)
-        return compared(heard, before, training, embedder, labels=labels)
+        return compared(
+            heard,
+            before,
+            training,
+            embedder,
+            labels=labels,
+            cache_folder=settings.env.var / "nlu" / "evaluation",
+        )
 
 
 async def _heard(uow: UnitOfWork, since: datetime, until: datetime) -> "list[Heard]":

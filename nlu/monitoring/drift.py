@@ -9,13 +9,16 @@ against how far training sentences are from each other.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final, TypeVar
 
 import numpy as np
 
 from nlu.errors import NluDataError
 from nlu.monitoring.labelling import Candidate, to_label
+from nlu.native.cache import TrainingCache
 from nlu.native.features import Floats
+from nlu.native.training import embed_sentences
 from nlu.normalise import normalise
 from nlu.ports import Embedder
 from nlu.training.data import TrainingData
@@ -117,8 +120,13 @@ def drift(
     embedder: Embedder,
     *,
     labels: int = 20,
+    cache_folder: Path | None = None,
 ) -> Drift:
-    """Compare messages with the training data; raises `NluDataError` when there are none."""
+    """Compare messages with the training data; raises `NluDataError` when there are none.
+
+    Vectors of training sentences come from the cache as far as it has them; those of messages are
+    made anew and kept nowhere.
+    """
     if not now:
         raise NluDataError("no messages in this period")
     from scipy.stats import binomtest  # noqa: PLC0415 - slow to import
@@ -127,8 +135,10 @@ def drift(
     earlier = [heard.intent for heard in before] or [e.intent for e in training.examples]
     interval = binomtest(unknown, len(now)).proportion_ci(method="wilson")
     messages = _thinned(now)
-    known = _vectors([e.text for e in _thinned(training.examples)], embedder)
-    vectors = _vectors([heard.text for heard in messages], embedder)
+    cache = None if cache_folder is None else TrainingCache(cache_folder)
+    sentences = [normalise(example.text) for example in _thinned(training.examples)]
+    known = embed_sentences(sentences, embedder, cache)
+    vectors = embed_sentences([normalise(heard.text) for heard in messages], embedder)
     own, distances = _nearest(known, known, itself=True), _nearest(vectors, known)
     mix, moved = _mix([heard.intent for heard in now], earlier)
     return Drift(
@@ -154,13 +164,6 @@ def drift(
 
 def _thinned(rows: Sequence[T]) -> Sequence[T]:
     return rows[:: len(rows) // _MOST_SENTENCES + 1]
-
-
-def _vectors(texts: list[str], embedder: Embedder) -> Floats:
-    plain = [normalise(text).text for text in texts]
-    return np.concatenate(
-        [embedder.embed_queries(plain[i : i + 64]) for i in range(0, len(plain), 64)]
-    )
 
 
 def _nearest(vectors: Floats, known: Floats, *, itself: bool = False) -> Floats:
