@@ -2,7 +2,7 @@
 
     python -m benchmarks.resolution [--data FOLDER] [--people N]
 
-FOLDER holds ``febrl/dataset4a.csv`` and ``4b`` and ``fake_1000/fake_1000.csv``. Printed are pairwise
+FOLDER holds ``febrl/dataset4a.csv``, ``4b`` and ``fake_1000/fake_1000.csv``. Printed are pairwise
 precision, recall and F1: on Febrl 4; on fake_1000 beside the settings that Splink's own
 documentation shows, in the same run; and on the demo retailer, whose files are imported into a
 database of the run's own. There the pairs are those of source records, before the run, after the

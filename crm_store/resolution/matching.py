@@ -68,6 +68,8 @@ def _linker(rows: Sequence[Row], filled: Collection[str], *, linked: bool) -> "L
         raise ResolutionError(
             "identity resolution needs Splink and DuckDB: pip install 'huike[resolution]'"
         ) from error
+    # It warns of every level that the data cannot teach; the model has probabilities for those.
+    logging.getLogger("splink").setLevel(logging.ERROR)
     connection = duckdb.connect(":memory:")
     _keep_off_the_disk(connection)
     text, several = pyarrow.string(), pyarrow.list_(pyarrow.string())

@@ -36,4 +36,3 @@ class RecordMatch:
     probability: float
     evidence: tuple[Evidence, ...]
     """One entry a field; they add up to the weight, but for the prior odds."""
-
