@@ -87,6 +87,7 @@ bench: install-dev demo ## Benchmarks: ratios measured side by side
 	@$(BIN)/python -m benchmarks.turn
 	@$(BIN)/python -m benchmarks.embedding
 	@$(BIN)/python -m benchmarks.imports
+	@$(BIN)/python -m benchmarks.resolution
 
 clean: ## Remove the environment and all local data
 	rm -rf $(VENV) $(RASA_VENV) .rasa var

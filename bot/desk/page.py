@@ -181,7 +181,7 @@ class Desk:
             if self.staff.role in CLERK_ROLES:
                 ui.link(self.say("clerk_title"), f"/desk/clerk?lang={self.say.speaker.language}")
             language = self.say.speaker.language
-            ui.link(self.say("matches_title"), f"/desk/matches?lang={language}")
+            ui.link(self.say("matches_link"), f"/desk/matches?lang={language}")
             ui.link(self.say("other_language"), f"/desk/?lang={other}")
             form = ui.element("form").props(
                 f"method=post action=/desk/logout?lang={self.say.speaker.language}"

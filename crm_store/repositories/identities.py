@@ -66,6 +66,8 @@ async def attach_identity(session: AsyncSession, row: IdentityRow) -> IdentityRo
     attested = row.status is IdentityStatus.ATTESTED
     if attested and any(_is_attested_for_other(other, row.member_id) for other in known):
         raise ConflictError("this identifier is attested for another member")
+    # A merged member may hold one twice, claimed and attested: then the attested one counts.
+    known.sort(key=lambda other: other.status is not IdentityStatus.ATTESTED)
     own = next((other for other in known if other.member_id == row.member_id), None)
     if own is None:
         session.add(row)

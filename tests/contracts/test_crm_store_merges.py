@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from clocks import HandClock
 from sqlalchemy import func, select, update
-from store_rows import SmallShop
+from store_rows import PHONE, SmallShop
 
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
 from crm_store.models import Base, MemberRow
@@ -258,6 +258,18 @@ async def test_what_arrives_later_stays_unless_it_came_by_an_identifier_of_the_o
         await work.merges.unmerge(merge.id)
         owners = [await work.conversations.get(one) for one in (theirs, anyones)]
     assert [one.member_id for one in owners if one] == [shop.other, shop.member]
+
+
+async def test_an_identifier_that_both_had_is_attested_once_more(
+    store: SqlStore, shop: SmallShop
+) -> None:
+    claimed = NewIdentity(IdentityKind.PHONE, PHONE, IdentityStatus.CLAIMED, "social")
+    attested = replace(claimed, status=IdentityStatus.ATTESTED, source="pos")
+    async with store.writing(SYSTEM) as work:
+        await work.members.attach(shop.other, claimed)
+        await work.merges.merge(shop.other, shop.member)
+        held = await work.members.attach(shop.other, attested)
+    assert (held.member_id, held.status) == (shop.other, IdentityStatus.ATTESTED)
 
 
 class TestProposals:

@@ -39,7 +39,7 @@ async def test_an_agent_compares_two_members_merges_and_undoes(
     await page.get_by_label("账号").fill("agent-lin")
     await page.get_by_label("密码").fill(server.secrets["HUIKE_DEMO_PASSWORD"])
     await page.get_by_role("button", name="登录").click()
-    await page.get_by_role("link", name="疑似重复会员").click()
+    await page.get_by_role("link", name="重复会员").click()
 
     review = page.locator("article", has_text="柳斯远")
     await expect(review).to_contain_text("183****8154")
