@@ -8,11 +8,12 @@ from itertools import groupby, pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import Select, func, select, type_coerce
 
-from crm_store.models import MemberAnalyticsRow, MemberRow, OrderRow, PaymentRow
+from crm_store.models import MemberAnalyticsRow, MemberRow, OrderRow
+from crm_store.models.types import Money
 from crm_store.repositories.context import Context
-from crm_store.repositories.spending import FAILED, UNPAID
+from crm_store.repositories.spending import UNPAID, refunded
 from crm_store.types.analytics import Buyer
 from crm_store.types.people import MemberStatus
 
@@ -89,7 +90,7 @@ async def _seen(context: Context, span: Span) -> dict[int, Seen]:
         select(
             orders.c.member_id,
             func.count(),
-            func.sum(orders.c.total) + func.coalesce(func.sum(orders.c.refunded), Decimal(0)),
+            type_coerce(func.sum(orders.c.total + orders.c.refunded), Money()),
             func.max(orders.c.placed_at),
         )
         .where(orders.c.member_id >= span.first, orders.c.member_id < span.end)
@@ -98,28 +99,18 @@ async def _seen(context: Context, span: Span) -> dict[int, Seen]:
     return {member_id: Seen(count, total, last) for member_id, count, total, last in found}
 
 
-def _paid() -> Select[tuple[int | None, datetime, str, Decimal, Decimal]]:
-    refunds = _refunds()
+def _paid() -> Select[int | None, datetime, str, Decimal, Decimal]:
+    """Select paid orders of active members; what was paid back is looked up order by order."""
     return (
         select(
             OrderRow.member_id,
             OrderRow.placed_at,
             OrderRow.currency,
             OrderRow.total,
-            refunds.c.amount.label("refunded"),
+            refunded().label("refunded"),
         )
         .join(MemberRow, MemberRow.id == OrderRow.member_id)
-        .outerjoin(refunds, refunds.c.order_id == OrderRow.id)
         .where(MemberRow.status == MemberStatus.ACTIVE, OrderRow.state.not_in(UNPAID))
-    )
-
-
-def _refunds() -> Subquery:
-    return (
-        select(PaymentRow.order_id, func.sum(PaymentRow.amount).label("amount"))
-        .where(PaymentRow.amount < 0, PaymentRow.state != FAILED)
-        .group_by(PaymentRow.order_id)
-        .subquery()
     )
 
 
@@ -141,10 +132,7 @@ def _by_member(rows: object) -> Iterator[tuple[int, list[Purchase]]]:
     for member_id, group in groupby(rows, key=lambda row: row.member_id):  # type: ignore[call-overload]
         yield (
             member_id,
-            [
-                Purchase(row.placed_at, row.total + (row.refunded or Decimal(0)), row.currency)
-                for row in group
-            ],
+            [Purchase(row.placed_at, row.total + row.refunded, row.currency) for row in group],
         )
 
 
@@ -181,7 +169,7 @@ async def qualifying_spend(
         select(
             orders.c.member_id,
             orders.c.currency,
-            func.sum(orders.c.total) + func.coalesce(func.sum(orders.c.refunded), Decimal(0)),
+            type_coerce(func.sum(orders.c.total + orders.c.refunded), Money()),
         )
         .where(orders.c.member_id >= span.first, orders.c.member_id < span.end)
         .group_by(orders.c.member_id, orders.c.currency)
