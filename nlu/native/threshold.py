@@ -20,8 +20,14 @@ from numpy.typing import NDArray
 from nlu.native.features import Floats, Matrix
 from nlu.native.head import Head, fit_head, softmax
 
-FOLDS: Final = 5
+_FOLDS: Final = 5
+_FOLDS_OF_MANY: Final = 3
+_MANY_SENTENCES: Final = 3_000
 _FEWEST_CLASSES: Final = 2
+_REFUSAL_WORTH: Final = 0.1
+"""What refusing all outsiders is worth, measured in understanding all that is in scope, where
+examples teach what to refuse: the head knows most outsiders by itself then, and the threshold may
+be kind. Without such examples all depends on the threshold, and the two are worth the same."""
 _SEED: Final = 7
 _ASKED_IN_VAIN: Final = 0.05
 """Share of rightly understood sentences that may be asked about for being close to another."""
@@ -75,6 +81,13 @@ class HeldOut:
     """Their scope evidence, shape (n, 2)."""
     outside: Floats
     """The scope evidence of sentences to refuse, shape (m, 2)."""
+    outsiders_known: bool
+    """Whether those were examples of the data; else they were withheld intents."""
+
+
+def fold_count(sentences: int) -> int:
+    """Into how many parts the training data is split to judge itself."""
+    return _FOLDS_OF_MANY if sentences > _MANY_SENTENCES else _FOLDS
 
 
 def cross_validate(
@@ -86,10 +99,11 @@ def cross_validate(
 ) -> HeldOut:
     """Score every sentence by a head fitted without it; `outsider` is the class to refuse."""
     inside = np.array([c for c in range(class_count) if c != outsider], dtype=np.intp)
-    folds = _folds(classes, FOLDS)
-    withheld = _folds(np.zeros(class_count, dtype=np.intp), FOLDS)
+    count = fold_count(len(classes))
+    folds = _folds(classes, count)
+    withheld = _folds(np.zeros(class_count, dtype=np.intp), count)
     logits, intents, insiders, outsiders = [], [], [], []
-    for fold in range(FOLDS):
+    for fold in range(count):
         removed = np.empty(0, np.intp) if outsider is not None else np.flatnonzero(withheld == fold)
         if len(np.unique(classes[(folds != fold) & ~np.isin(classes, removed)])) < _FEWEST_CLASSES:
             continue  # nothing to tell apart without them
@@ -106,8 +120,15 @@ def cross_validate(
         on_fold(fold + 1)
     if not logits:
         none = np.empty((0, 2), dtype=np.float32)
-        return HeldOut(np.empty((0, len(inside)), np.float32), np.empty(0, np.intp), none, none)
-    return HeldOut(*map(np.concatenate, (logits, intents, insiders, outsiders)))
+        unscored = np.empty((0, len(inside)), dtype=np.float32)
+        return HeldOut(unscored, np.empty(0, np.intp), none, none, False)
+    return HeldOut(
+        np.concatenate(logits),
+        np.concatenate(intents),
+        np.concatenate(insiders),
+        np.concatenate(outsiders),
+        outsiders_known=outsider is not None,
+    )
 
 
 def decide(held_out: HeldOut) -> Decision:
@@ -181,7 +202,7 @@ def _scope(held_out: HeldOut) -> tuple[tuple[float, float], float]:
 
 
 def _threshold(held_out: HeldOut, decision: Decision) -> float:
-    """The threshold with the best sum of intents rightly accepted and outsiders rightly refused."""
+    """The best weighed sum of intents rightly accepted and outsiders rightly refused."""
     if not len(held_out.outside):
         return 0.0
     right = held_out.logits.argmax(axis=1) == held_out.intents
@@ -190,7 +211,8 @@ def _threshold(held_out: HeldOut, decision: Decision) -> float:
     candidates = np.linspace(0.02, 0.98, 97)
     accepted = np.array([(right & (inside >= c)).mean() for c in candidates])
     refused = np.array([(outside < c).mean() for c in candidates])
-    return float(candidates[int((accepted + refused).argmax())])
+    worth = _REFUSAL_WORTH if held_out.outsiders_known else 1.0
+    return float(candidates[int((accepted + worth * refused).argmax())])
 
 
 def _gap(held_out: HeldOut, decision: Decision) -> float:

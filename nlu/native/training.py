@@ -3,24 +3,27 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
+import yaml
 
 from nlu.errors import NluDataError
 from nlu.native.cache import TrainingCache, digest
 from nlu.native.engine import ENGINE_VERSION, model_text
-from nlu.native.features import Floats, learn_features
+from nlu.native.features import LANGUAGES, Floats, languages_to_guess, learn_features
 from nlu.native.head import fit_head
 from nlu.native.model import Model
-from nlu.native.threshold import FOLDS, cross_validate, decide
+from nlu.native.threshold import cross_validate, decide, fold_count
 from nlu.normalise import NormalisedText, normalise
 from nlu.ports import Embedder
 from nlu.training.data import TrainingData
 from nlu.types import OUT_OF_SCOPE
 
 _BATCH: Final = 64
+_REFERENCE: Final = Path(__file__).with_name("reference.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +86,49 @@ def _trained(
     fingerprint: str,
     progress: Progress,
 ) -> Model:
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only in training
+
     sentences = [normalise(example.text) for example in data.examples]
-    vectors = embed_sentences(sentences, embedder, cache, progress)
     texts = [sentence.text for sentence in sentences]
     languages = [sentence.language for sentence in sentences]
-    features = learn_features(texts, languages, vectors)
+    reference = _reference_sentences() if languages_to_guess(languages) else {}
+    vectors, *others = _embedded_apart([sentences, *reference.values()], embedder, cache, progress)
+    features = learn_features(texts, languages, vectors, dict(zip(reference, others, strict=True)))
     matrix = features.matrix(texts, languages, vectors)
     intents = data.intents
     classes = np.array([intents.index(example.intent) for example in data.examples], dtype=np.intp)
     outsider = intents.index(out_of_scope) if out_of_scope in intents else None
 
-    def on_fold(done: int) -> None:
-        progress(TrainingProgress("fit", done, FOLDS + 1))
+    folds = fold_count(len(classes))
 
-    held_out = cross_validate(matrix, classes, len(intents), outsider, on_fold)
-    head = fit_head(matrix, classes, len(intents))
-    on_fold(FOLDS + 1)
+    def on_fold(done: int) -> None:
+        progress(TrainingProgress("fit", done, folds + 1))
+
+    # More BLAS threads win little on matrices of this size, and on a busy machine, where they wait
+    # for one another, they cost fifty times the whole fit.
+    with threadpool_limits(1, "blas"):
+        held_out = cross_validate(matrix, classes, len(intents), outsider, on_fold)
+        head = fit_head(matrix, classes, len(intents))
+    on_fold(folds + 1)
     return Model(fingerprint, intents, out_of_scope, features, head, decide(held_out))
+
+
+def _reference_sentences() -> dict[str, list[NormalisedText]]:
+    """The reference sentences by language."""
+    written = yaml.safe_load(_REFERENCE.read_text("utf-8"))
+    return {name: [normalise(text) for text in written[name]] for name in LANGUAGES}
+
+
+def _embedded_apart(
+    groups: Sequence[Sequence[NormalisedText]],
+    embedder: Embedder,
+    cache: TrainingCache | None,
+    progress: Progress,
+) -> list[Floats]:
+    """The vectors of each group of sentences, all embedded in one go."""
+    vectors = embed_sentences(list(chain.from_iterable(groups)), embedder, cache, progress)
+    ends = np.cumsum([len(group) for group in groups])
+    return np.split(vectors, ends[:-1])
 
 
 def embed_sentences(
