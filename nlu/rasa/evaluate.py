@@ -158,7 +158,8 @@ def _training_file(examples: Sequence[Example], names: _Names) -> str:
     for example in examples:
         lines[names.theirs(example.intent)].append(f"- {' '.join(example.text.split())}")
     sections = [{"intent": name, "examples": "\n".join(texts)} for name, texts in lines.items()]
-    return json.dumps({"version": "3.1", "nlu": sections}, ensure_ascii=False)
+    # Rasa looks for a line that begins with `nlu:` before it parses anything.
+    return f'version: "3.1"\nnlu: {json.dumps(sections, ensure_ascii=False)}\n'
 
 
 async def _ask(url: str, texts: Sequence[str], names: _Names) -> _Asked:

@@ -62,7 +62,7 @@ class RasaInstallation:
                 check=False,
             )
         if ended.returncode != 0 or not model.exists():
-            raise NluUnavailableError(f"Rasa could not be trained; see {log}")
+            raise NluUnavailableError(f"Rasa could not be trained: {_last_line(log)}")
 
     @contextmanager
     def serve(self, model: Path, port: int, *, token: str = "") -> Iterator[str]:
@@ -110,7 +110,12 @@ def _wait(url: str, running: subprocess.Popen[bytes], log: Path, token: str) -> 
             except httpx.TransportError:
                 pass  # not listening yet
             time.sleep(0.25)
-    raise NluUnavailableError(f"Rasa did not start; see {log}")
+    raise NluUnavailableError(f"Rasa did not start: {_last_line(log)}")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text("utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it says nothing")
 
 
 def _stop(running: subprocess.Popen[bytes]) -> None:
