@@ -93,7 +93,8 @@ async def test_tomorrow_is_the_retailers_tomorrow(small_model: Model, embedder: 
 
 
 async def test_a_message_of_any_length_is_understood(engine: NluEngine) -> None:
-    parse = await engine.parse("我的订单到哪了 " + "真的很急 " * 3000 + " HK2511030051")
+    parse = await engine.parse("我的订单到哪了 " + "真的很急 " * 20_000 + " HK2511030051")
+    assert parse.intent.name == "order_status"
     assert parse.text.endswith("HK2511030051")
 
 
@@ -113,6 +114,18 @@ def test_intents_of_a_single_example_do_not_stop_training(embedder: Embedder) ->
     assert {text: engine.parse_now(text).intent.name for text in texts.values()} == {
         text: name for name, text in texts.items()
     }
+
+
+def test_what_is_taught_in_one_language_is_understood_in_the_other(
+    small_shop: TrainingData, embedder: Embedder
+) -> None:
+    taught = replace(
+        small_shop, examples=tuple(e for e in small_shop.examples if e.language == "en")
+    )
+    engine = NativeEngine(train(taught, embedder), embedder, EntityExtractor(taught), threshold=0)
+    chinese = [e for e in small_shop.examples if e.language == "zh" and e.intent != "out_of_scope"]
+    understood = sum(engine.parse_now(e.text).intent.name == e.intent for e in chinese)
+    assert understood >= 0.7 * len(chinese)
 
 
 def test_a_model_survives_its_file(small_model: Model) -> None:
