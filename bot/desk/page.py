@@ -1,7 +1,8 @@
 """The desk's page on NiceGUI: the queue, the conversation, the packet.
 
 One `Desk` object serves one open browser page. It looks at the store after every ring of the bell
-and at least every few seconds, and redraws only what changed. Keys, focus and scrolling are the
+and at least every few seconds, and redraws only what changed. Addresses that NiceGUI is given are
+those below ``/desk``, which it puts in front of them. Keys, focus and scrolling are the
 browser's part, in `desk.js`.
 """
 
@@ -96,7 +97,7 @@ class Desk:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(_first(rung), LOOK_SECONDS)
         with self.client:
-            ui.navigate.to("/desk/login")
+            ui.navigate.to("/login")
 
     @contextmanager
     def _listening(self) -> Iterator[list[asyncio.Event]]:
@@ -179,10 +180,10 @@ class Desk:
             ui.space()
             ui.label(self.staff.name).classes("desk-agent")
             if self.staff.role in CLERK_ROLES:
-                ui.link(self.say("clerk_title"), f"/desk/clerk?lang={self.say.speaker.language}")
+                ui.link(self.say("clerk_title"), f"/clerk?lang={self.say.speaker.language}")
             language = self.say.speaker.language
-            ui.link(self.say("matches_link"), f"/desk/matches?lang={language}")
-            ui.link(self.say("other_language"), f"/desk/?lang={other}")
+            ui.link(self.say("matches_link"), f"/matches?lang={language}")
+            ui.link(self.say("other_language"), f"/?lang={other}")
             form = ui.element("form").props(
                 f"method=post action=/desk/logout?lang={self.say.speaker.language}"
             )

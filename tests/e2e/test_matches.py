@@ -52,6 +52,9 @@ async def test_an_agent_compares_two_members_merges_and_undoes(
     await expect(review).to_have_count(0)
     await page.get_by_role("button", name="撤销合并").click()
     await expect(page.get_by_role("status")).to_contain_text("合并已撤销")
+    await page.get_by_role("link", name="客服台").click()
+    await page.get_by_role("link", name="English").click()
+    await expect(page.get_by_role("link", name="Duplicates")).to_be_visible()
     async with desk_store.reading(SYSTEM) as work:
         parted = await work.members.get(other)
     assert parted is not None
