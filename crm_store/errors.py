@@ -17,6 +17,10 @@ class ConflictError(StoreError):
     """Somebody else changed it first: a lost lease, a stale epoch, a claim already taken."""
 
 
+class OutOfStockError(ConflictError):
+    """Fewer units are free than were wanted."""
+
+
 class InvalidRecordError(StoreError):
     """A record is malformed. The message names the field and what was expected."""
 

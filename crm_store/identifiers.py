@@ -9,6 +9,8 @@ DEFAULT_REGION = "CN"
 TAIL_LENGTH = 4
 LONGEST = 200
 MAINLAND_CODE = "+86"
+VISIBLE = 6
+"""Characters of a Chinese address that are shown: province and city, mostly."""
 
 
 def normalise(kind: IdentityKind, value: str) -> str:
@@ -35,6 +37,21 @@ def mask(kind: IdentityKind, value: str) -> str:
         name, _, domain = value.partition("@")
         return f"{name[:1]}***@{domain}"
     return f"{value[:2]}***{value[-2:]}" if len(value) > TAIL_LENGTH else "***"
+
+
+def mask_name(name: str) -> str:
+    """Return what a screen may show of a name: its first character."""
+    return f"{name.strip()[:1]}**" if name.strip() else ""
+
+
+def mask_address(address: str) -> str:
+    """Return the town of an address: its beginning in Chinese, its end elsewhere."""
+    text = address.strip()
+    if not text:
+        return ""
+    if text.isascii():
+        return f"****, {text.rpartition(',')[2].strip()}" if "," in text else f"{text[:2]}****"
+    return f"{text[:VISIBLE]}****"
 
 
 def phone_tail(text: str) -> str:

@@ -25,6 +25,7 @@ from crm_store.ports import (
     Privacy,
     Profiles,
     StaffAccounts,
+    Stock,
     Timelines,
     UnitOfWork,
 )
@@ -43,6 +44,7 @@ from crm_store.repositories.orders import OrdersRepository
 from crm_store.repositories.privacy import PrivacyRepository
 from crm_store.repositories.profiles import ProfilesRepository
 from crm_store.repositories.staff import StaffRepository
+from crm_store.repositories.stock import StockRepository
 from crm_store.repositories.timelines import TimelinesRepository
 from crm_store.types.actors import SYSTEM, Actor
 from crm_store.types.loyalty import LoyaltyRules
@@ -64,6 +66,7 @@ class SqlUnitOfWork:
         self.orders: Orders = OrdersRepository(context)
         self.cases: Cases = CasesRepository(context)
         self.catalog: Catalog = CatalogRepository(context)
+        self.stock: Stock = StockRepository(context)
         self.loyalty: Loyalty = LoyaltyRepository(context)
         self.profiles: Profiles = ProfilesRepository(context)
         self.timelines: Timelines = TimelinesRepository(context)

@@ -50,6 +50,8 @@ class SmallShop:
     tail: str = "8000"
     waiting_order: str = "O2026-3"
     """The other member's, paid and not yet sent."""
+    waiting_line: int = 0
+    """The only position of that order."""
     case: str = "C-1"
     ticket: str = "7-1"
     """The confirmation that opened the case."""
@@ -76,11 +78,13 @@ async def open_shop(store: CrmStore, url: str, vault: Vault) -> SmallShop:
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         session.add_all(staff)
         orders = orders_of(member.id, vault)
-        session.add_all([*orders, waiting_order(other.id)])
+        waiting = waiting_order(other.id)
+        session.add_all([*orders, waiting])
         await session.flush()
         session.add_all(belongings_of(member.id, orders[0].id))
     await engine.dispose()
-    return SmallShop(member.id, other.id, *(account.id for account in staff))
+    people = (member.id, other.id, *(account.id for account in staff))
+    return SmallShop(*people, waiting_line=waiting.lines[0].id)
 
 
 def staff_accounts() -> list[StaffRow]:
@@ -163,6 +167,14 @@ def waiting_order(member_id: int) -> OrderRow:
         placed_at=PLACED,
         total=Decimal("80.00"),
     )
+    order.lines = [
+        OrderLineRow(
+            sku="COS-0012-50",
+            name=LocalText("保湿面霜", "Moisturiser"),
+            quantity=1,
+            unit_price=Decimal(80),
+        )
+    ]
     order.payments = [PaymentRow(method="alipay", amount=Decimal(80), state="paid", at=PLACED)]
     return order
 

@@ -2,7 +2,14 @@
 
 from crm_store.models.analytics import AnalyticsRunRow, MemberAnalyticsRow
 from crm_store.models.base import Base
-from crm_store.models.catalog import ProductRow, PromotionRow, StockRow, StoreRow, VariantRow
+from crm_store.models.catalog import (
+    ProductRow,
+    PromotionRow,
+    ReservationRow,
+    StockRow,
+    StoreRow,
+    VariantRow,
+)
 from crm_store.models.conversations import (
     ConversationRow,
     DialogueStateRow,
@@ -62,6 +69,7 @@ __all__ = [
     "ProductRow",
     "ProfileFactRow",
     "PromotionRow",
+    "ReservationRow",
     "ShipmentEventRow",
     "ShipmentRow",
     "SourceRecordRow",

@@ -3,11 +3,12 @@
 from datetime import datetime, time
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, composite, relationship
 
-from crm_store.models.base import Base, plain
-from crm_store.models.types import CleanJSON
+from crm_store.models.base import Base, key, plain
+from crm_store.models.types import CleanJSON, Word
+from crm_store.types.reservations import HoldState
 from crm_store.types.text import LocalText
 
 
@@ -84,6 +85,23 @@ class StockRow(Base):
     sku: Mapped[str] = plain(ForeignKey("variants.sku"), primary_key=True, index=True)
     quantity: Mapped[int] = plain()
     updated_at: Mapped[datetime] = plain()
+
+
+class ReservationRow(Base):
+    """Goods held for somebody. SKU and store are kept as codes: it outlives the catalogue."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (Index("ix_reservations_sku_state", "sku", "state"),)
+
+    id: Mapped[int] = key()
+    reference: Mapped[str] = plain(unique=True)
+    """The confirmation that it comes from."""
+    store_id: Mapped[str] = plain()
+    sku: Mapped[str] = plain()
+    quantity: Mapped[int] = plain()
+    until: Mapped[datetime] = plain()
+    state: Mapped[HoldState] = plain(Word(HoldState))
+    case_id: Mapped[int | None] = plain(ForeignKey("cases.id"), index=True)
 
 
 class PromotionRow(Base):

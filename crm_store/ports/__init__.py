@@ -25,6 +25,7 @@ from crm_store.ports.orders import Orders
 from crm_store.ports.people import Members, StaffAccounts
 from crm_store.ports.privacy import Consents, Privacy
 from crm_store.ports.profiles import Profiles
+from crm_store.ports.stock import Stock
 from crm_store.ports.timeline import Timelines
 from crm_store.types.actors import Actor
 
@@ -44,6 +45,7 @@ __all__ = [
     "Privacy",
     "Profiles",
     "StaffAccounts",
+    "Stock",
     "Timelines",
     "UnitOfWork",
 ]
@@ -58,6 +60,7 @@ class UnitOfWork(Protocol):
     orders: Orders
     cases: Cases
     catalog: Catalog
+    stock: Stock
     loyalty: Loyalty
     profiles: Profiles
     timelines: Timelines

@@ -21,10 +21,13 @@ class Catalog(Protocol):
         """Return the product that a SKU belongs to."""
 
     async def stock(self, skus: Collection[str]) -> list[StockLevel]:
-        """Return stock levels of these SKUs in every store, the online warehouse included."""
+        """Return how many of these SKUs are free in every store, the online warehouse included.
+
+        What is held for somebody (`Stock.reserve`) is not free.
+        """
 
     async def in_stock(self, store_id: str | None = None) -> frozenset[str]:
-        """Return ids of products with stock in a store (anywhere when ``None``)."""
+        """Return ids of products with anything free in a store (anywhere when ``None``)."""
 
     async def promotions(self, at: datetime) -> list[Promotion]:
         """Return promotions that run at that time."""

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Protocol
 
-from crm_store.types.orders import Order, Payment
+from crm_store.types.orders import LineChange, NewDelivery, Order, Payment
 
 
 class Orders(Protocol):
@@ -28,6 +28,25 @@ class Orders(Protocol):
         """Cancel an order that has not been sent; system only.
 
         Raises `ConflictError` when it has been, or is cancelled already.
+        """
+
+    async def deliver_to(self, number: str, delivery: NewDelivery) -> Order:
+        """Change to whom and where an order goes that has not been sent; system only.
+
+        Raises `ConflictError` when it has been, `InvalidRecordError` on an impossible phone.
+        """
+
+    async def change_line(self, number: str, line_id: int, change: LineChange) -> Order:
+        """Change how many of what a position is, and the total with it; system only.
+
+        Raises `ConflictError` when the order has been sent, `InvalidRecordError` when there is no
+        such position or nothing would be left of it.
+        """
+
+    async def charge(self, number: str, amount: Decimal, *, reference: str) -> Payment:
+        """Ask for more money (above 0), once for each reference; system only.
+
+        The payment is ``due`` until the shop's till books it.
         """
 
     async def refund(self, number: str, amount: Decimal, *, reference: str) -> Payment:

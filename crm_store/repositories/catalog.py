@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ScalarSelect, delete, func, select
 from sqlalchemy.orm import selectinload
 
 from crm_store.models import (
@@ -16,11 +16,13 @@ from crm_store.models import (
     OrderRow,
     ProductRow,
     PromotionRow,
+    ReservationRow,
     StockRow,
     StoreRow,
     VariantRow,
 )
 from crm_store.repositories.context import Repository
+from crm_store.repositories.stock import units_held
 from crm_store.types.actors import Role
 from crm_store.types.catalog import (
     ONLINE_STORE_ID,
@@ -31,6 +33,7 @@ from crm_store.types.catalog import (
     Variant,
 )
 from crm_store.types.orders import OrderState
+from crm_store.types.reservations import HoldState
 from crm_store.types.text import LocalText
 
 BATCH = 500
@@ -70,18 +73,27 @@ class CatalogRepository(Repository):
         return None if row is None else _to_product(row)
 
     async def stock(self, skus: Collection[str]) -> list[StockLevel]:
-        """Return stock levels of these SKUs in every store, the online warehouse included."""
+        """Return how many of these SKUs are free in every store, the online warehouse included."""
         rows = await self._session.scalars(
             select(StockRow).where(StockRow.sku.in_(skus)).order_by(StockRow.sku, StockRow.store_id)
         )
-        return [StockLevel(row.store_id, row.sku, row.quantity, row.updated_at) for row in rows]
+        held = await units_held(self._session, skus, self._now())
+        return [
+            StockLevel(
+                row.store_id,
+                row.sku,
+                max(0, row.quantity - held.get((row.store_id, row.sku), 0)),
+                row.updated_at,
+            )
+            for row in rows
+        ]
 
     async def in_stock(self, store_id: str | None = None) -> frozenset[str]:
-        """Return ids of products with stock in a store (anywhere when ``None``)."""
+        """Return ids of products with anything free in a store (anywhere when ``None``)."""
         query = (
             select(VariantRow.product_id)
             .join(StockRow, StockRow.sku == VariantRow.sku)
-            .where(StockRow.quantity > 0)
+            .where(StockRow.quantity > self._held())
             .distinct()
         )
         if store_id is not None:
@@ -150,6 +162,17 @@ class CatalogRepository(Repository):
         for key, checksum in rows:
             digest.update(f"{key}\x1f{checksum}\n".encode())
         return digest.hexdigest()[:16]
+
+    def _held(self) -> ScalarSelect[int]:
+        """Return the units held of the stock row at hand, as a subquery."""
+        row = ReservationRow
+        held = select(func.coalesce(func.sum(row.quantity), 0)).where(
+            row.store_id == StockRow.store_id,
+            row.sku == StockRow.sku,
+            row.state == HoldState.HELD,
+            row.until > self._now(),
+        )
+        return held.correlate(StockRow).scalar_subquery()
 
     def _require_editor(self) -> None:
         self._context.require(Role.MANAGER, Role.SYSTEM)

@@ -78,6 +78,36 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """To whom and where an order goes, as it may be shown: masked; empty where nothing is known."""
+
+    recipient: str = ""
+    """``林**``."""
+    phone: str = ""
+    """``138****8000``."""
+    address: str = ""
+    """``上海市徐汇区****``."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """What changes about where an order goes, in the clear; ``None``: it stays."""
+
+    recipient: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """What a position of an order becomes."""
+
+    sku: str
+    quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order with its lines, parcels and payments."""
 
@@ -94,3 +124,4 @@ class Order:
     lines: tuple[OrderLine, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Payment, ...] = ()
+    delivery: Delivery = Delivery()

@@ -22,7 +22,7 @@ from clocks import HandClock
 from store_rows import PHONE, SmallShop, open_shop
 
 from crm_store.analytics.run import recompute
-from crm_store.errors import NotPermittedError
+from crm_store.errors import NotPermittedError, OutOfStockError
 from crm_store.ports import UnitOfWork
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM, Actor, Role
@@ -35,9 +35,11 @@ from crm_store.types.conversations import (
 )
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.loyalty import BookingKey
+from crm_store.types.orders import LineChange, NewDelivery
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
 from crm_store.types.privacy import Proof, Purpose, Request, RetentionRules, UnmaskPurpose
 from crm_store.types.profiles import NewFact
+from crm_store.types.reservations import NewReservation
 from crm_store.vault import Vault
 
 LEASE = timedelta(seconds=30)
@@ -74,6 +76,8 @@ EDITORS = "refused refused refused refused seen seen"
 BOOKING = "refused refused seen seen seen seen"
 OWN_BOOKING = "refused seen seen seen seen seen"
 BOOKED = BookingKey("test", "1")
+HELD = NewReservation("77-3", "SH01", "x", 1, CLOCK_START + timedelta(days=1))
+TWO = LineChange("COS-0012-50", 2, Decimal(40))
 #             guest   customer clerk  agent  manager system
 
 TABLE: dict[str, tuple[str, Call]] = {
@@ -92,6 +96,10 @@ TABLE: dict[str, tuple[str, Call]] = {
     "members.attach": (
         "refused seen seen seen seen seen",
         lambda w, s: w.members.attach(s.member, NewIdentity(IdentityKind.TELEGRAM, "7")),
+    ),
+    "members.replace_phone": (
+        SYSTEM_ONLY,
+        lambda w, s: w.members.replace_phone(s.member, "13800009999", source="chat"),
     ),
     "members.sample": (
         "nothing nothing nothing nothing nothing seen",
@@ -122,6 +130,26 @@ TABLE: dict[str, tuple[str, Call]] = {
         SYSTEM_ONLY,
         lambda w, s: w.orders.refund(s.shop.order, Decimal(1), reference="77-1"),
     ),
+    "orders.deliver_to": (
+        SYSTEM_ONLY,
+        lambda w, s: w.orders.deliver_to(s.shop.waiting_order, NewDelivery(recipient="李梅")),
+    ),
+    "orders.change_line": (
+        SYSTEM_ONLY,
+        lambda w, s: w.orders.change_line(s.shop.waiting_order, s.shop.waiting_line, TWO),
+    ),
+    "orders.charge": (
+        SYSTEM_ONLY,
+        lambda w, s: w.orders.charge(s.shop.order, Decimal(1), reference="77-2"),
+    ),
+    "stock.reserve": (SYSTEM_ONLY, lambda w, s: _none_free(w.stock.reserve(HELD))),
+    "stock.release": (SYSTEM_ONLY, lambda w, s: _answered(w.stock.release("77-3"))),
+    "stock.hand_over": (SYSTEM_ONLY, lambda w, s: _answered(w.stock.hand_over("77-3"))),
+    "stock.release_expired": (SYSTEM_ONLY, lambda w, s: _answered(w.stock.release_expired())),
+    "stock.for_case": (ANYBODY, lambda w, s: _answered(w.stock.for_case(s.shop.case))),
+    "stock.pickup_code": (ANYBODY, lambda w, s: _at_once(w.stock.pickup_code("77-3"))),
+    "stock.take": (SYSTEM_ONLY, lambda w, s: _none_free(w.stock.take("SH01", "x", 1))),
+    "stock.put_back": (SYSTEM_ONLY, lambda w, s: _answered(w.stock.put_back("SH01", "x", 1))),
     "catalog.shops": (ANYBODY, lambda w, s: _answered(w.catalog.shops())),
     "catalog.products": (ANYBODY, lambda w, s: _answered(w.catalog.products())),
     "catalog.by_sku": (ANYBODY, lambda w, s: _answered(w.catalog.by_sku("x"))),
@@ -207,6 +235,10 @@ TABLE: dict[str, tuple[str, Call]] = {
         OWN_TALK,
         lambda w, s: _answered(w.conversations.save_dialogue(s.lease, {"a": 1})),
     ),
+    "conversations.take_dialogue": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.conversations.take_dialogue(s.conversation)),
+    ),
     "conversations.bind_member": (
         SYSTEM_ONLY,
         lambda w, s: _answered(w.conversations.bind_member(s.conversation, s.member)),
@@ -258,6 +290,7 @@ TABLE: dict[str, tuple[str, Call]] = {
         "nothing nothing nothing nothing seen seen",
         lambda w, s: w.staff.all(),
     ),
+    "consents.wording": (ANYBODY, lambda w, s: w.consents.wording(Purpose.MARKETING)),
     "consents.give": (
         "refused seen seen seen seen seen",
         lambda w, s: w.consents.give(s.member, Purpose.MARKETING, "sms", "2026-01"),
@@ -320,6 +353,16 @@ async def _answered(call: Awaitable[Any]) -> str:
     """Await a call whose answer may be empty for anybody: that it came is what counts."""
     await call
     return "answered"
+
+
+async def _none_free(call: Awaitable[Any]) -> str:
+    with pytest.raises(OutOfStockError):
+        await call
+    return "answered"
+
+
+async def _at_once(answer: str) -> str:
+    return answer
 
 
 async def _coupon_shown(work: UnitOfWork, member_id: int) -> Any:
