@@ -20,7 +20,7 @@ from typing import Final, TypeAlias
 from bot.dialogue.effects import EffectRefusedError
 from bot.dialogue.errand import Errand
 from bot.dialogue.proof import PROOF, Proof, missing_proof
-from bot.dialogue.refusing import facts_of, refused
+from bot.dialogue.refusing import called, facts_of, refused
 from bot.dialogue.reply import Button, Reply, payload
 from bot.dialogue.skill import Audience, Outcome, Skill, Turn
 from bot.dialogue.slots.asking import Slot
@@ -40,6 +40,8 @@ Decide: TypeAlias = Callable[[UnitOfWork, Errand], Awaitable[Decision]]
 """Whether the house allows it. It reads only, and says the same for the same facts."""
 CarryOut: TypeAlias = Callable[[UnitOfWork, Errand, Decision], Awaitable[None]]
 """Does it, inside the turn's transaction; must open a case with the errand's ticket."""
+Afterwards: TypeAlias = Callable[[Turn, Errand, Decision, Outcome], Outcome]
+"""What the customer hears beyond ``done``: it may offer or call a human."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,17 @@ class Flow:
     slots: tuple[Slot, ...]
     decide: Decide
     carry_out: CarryOut
-    confirms: bool = True
+    confirms: bool | Callable[[Errand], bool] = True
     """Whether a yes is needed first: for all that costs something or cannot be undone."""
+    afterwards: Afterwards = lambda _turn, _errand, _decision, done: done
 
     def skill(self) -> Skill:
         """Return the skill that runs the flow."""
         kinds = dict.fromkeys(kind for slot in self.slots for kind in slot.kinds)
-        return Skill(self.intent, self.run, Audience.CUSTOMERS, (*kinds, *_OWN_SLOTS), flow=True)
+        slots = (*kinds, *_OWN_SLOTS)
+        return Skill(
+            self.intent, self.run, Audience.CUSTOMERS, slots, flow=True, proof=self.proof
+        )
 
     async def run(self, turn: Turn) -> Outcome:
         """Go one step further."""
@@ -113,13 +119,17 @@ class Flow:
     def _decided(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
         if not decision.allowed:
             return self._remembering(refused(turn, decision, errand), errand)
-        if self.confirms and turn.slots.get(CONFIRM) is not True:
+        if self._needs_yes(errand) and turn.slots.get(CONFIRM) is not True:
             return self._remembering(self._ask_to_confirm(turn, errand, decision), errand)
         number = case_number(self.kind, errand.ticket, errand.now)
         words = turn.words("done", number=number, **facts_of(turn, errand, decision))
-        effects = (*errand.effects, CarryOutFlow(self, errand))
-        done = replace(turn.done(Reply(words), effects=effects), resolved=True)
+        effects = (*errand.effects, CarryOutFlow(self, errand), *called(turn, decision, errand))
+        done = replace(turn.done(Reply(words), effects=effects), resolved=not decision.human)
+        done = self.afterwards(turn, errand, decision, done)
         return self._remembering(done, errand, effects=False)
+
+    def _needs_yes(self, errand: Errand) -> bool:
+        return self.confirms if isinstance(self.confirms, bool) else self.confirms(errand)
 
     def _remembering(self, outcome: Outcome, errand: Errand, *, effects: bool = True) -> Outcome:
         """Remember what was found out on the way, and the order as the one last spoken of."""

@@ -18,6 +18,7 @@ from enum import Flag, auto
 from typing import TypeAlias
 
 from bot.dialogue.effects import Effect
+from bot.dialogue.levels import Proof
 from bot.dialogue.reply import Button, Card, Reply, TemplateValue, payload
 from bot.dialogue.state import DialogueState, Option, Question
 from bot.policies import Policies, load_policies
@@ -217,10 +218,16 @@ class Skill:
     """Slots that it takes from answers (by entity name) and from buttons; others are dropped."""
     flow: bool = False
     """Whether it goes on over several turns and is come back to after an interruption."""
+    proof: Proof = Proof.GUEST
+    """How well it needs to know whom it serves; what is for everybody it tells without."""
 
 
 def skill(
-    name: str, *, audience: Audience = Audience.CUSTOMERS, slots: tuple[str, ...] = ()
+    name: str,
+    *,
+    audience: Audience = Audience.CUSTOMERS,
+    slots: tuple[str, ...] = (),
+    proof: Proof = Proof.GUEST,
 ) -> Callable[[Handler], Skill]:
     """Make a function the skill of an intent; `bot.skills.load` finds it."""
-    return lambda handler: Skill(name, handler, audience, slots)
+    return lambda handler: Skill(name, handler, audience, slots, proof=proof)

@@ -5,9 +5,11 @@ It is stored as JSON with the conversation and is replaced as a whole, once a tu
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from bot.dialogue.mood import CALM, Mood
 from crm_store.types.conversations import JSON, JSONObject
 
 
@@ -45,6 +47,8 @@ class Suspended:
     slots: Mapping[str, JSON]
 
 
+PROOF = "proof"
+"""The slot of the question who somebody is; the channel answers it, not what they say."""
 CONFIRM = "confirm"
 """The slot of a yes-or-no question; filled with ``True`` or ``False``."""
 TICKET = "ticket"
@@ -69,6 +73,12 @@ class DialogueState:
     """Interrupted flows, the latest last."""
     misunderstood: int = 0
     """Messages in a row that were not understood."""
+    heard: tuple[str, ...] = ()
+    """What the customer wrote last, cut short: by it the mood is judged."""
+    mood: Mood = CALM
+    apologised_at: datetime | None = None
+    human_offered_at: datetime | None = None
+    """When the assistant last apologised and offered a human for the mood's sake."""
 
     def to_json(self) -> JSONObject:
         """Return the state as the store keeps it."""

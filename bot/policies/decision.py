@@ -18,13 +18,15 @@ class Decision:
     """Numbers, dates and amounts that the rule looked at."""
     instead: tuple[str, ...] = ()
     """Intents that may help where the answer is no."""
+    human: bool = False
+    """Whether a human is called at once, with what is known."""
 
 
-def allow(rule: str, **facts: object) -> Decision:
+def allow(rule: str, *, human: bool = False, **facts: object) -> Decision:
     """Return a yes."""
-    return Decision(True, rule, facts)
+    return Decision(True, rule, facts, human=human)
 
 
-def refuse(rule: str, *instead: str, **facts: object) -> Decision:
+def refuse(rule: str, *instead: str, human: bool = False, **facts: object) -> Decision:
     """Return a no, with intents that may help instead."""
-    return Decision(False, rule, facts, instead)
+    return Decision(False, rule, facts, instead, human)

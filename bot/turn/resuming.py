@@ -31,10 +31,14 @@ def suspending(turn: Turn, outcome: Outcome, skills: Mapping[str, Skill]) -> Out
         or question.skill not in skills
         or not skills[question.skill].flow
         or outcome.state.question == question
+        or any(one.question == question for one in outcome.state.suspended)
     ):
         return outcome
     slots = {name: value for name, value in turn.state.slots.items() if name != TICKET}
-    waiting = (*outcome.state.suspended, Suspended(question, slots))
+    before = [one for one in outcome.state.suspended if one in turn.state.suspended]
+    # What the answer itself put aside to go on with (a guest's flow after the login) stays last.
+    put_aside = [one for one in outcome.state.suspended if one not in turn.state.suspended]
+    waiting = (*before, Suspended(question, slots), *put_aside)
     return outcome.remember(suspended=waiting[-MOST_SUSPENDED:])
 
 

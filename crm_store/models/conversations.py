@@ -43,6 +43,8 @@ class ConversationRow(Base):
     member_id: Mapped[int | None] = plain(ForeignKey("members.id"), index=True)
     staff_id: Mapped[int | None] = plain(ForeignKey("staff.id"))
     verification: Mapped[Verification] = plain(Word(Verification), default=Verification.GUEST)
+    attested_at: Mapped[datetime | None] = plain()
+    """When the customer proved last who they are; NULL for guests."""
     language: Mapped[str | None] = plain()
     owner: Mapped[Owner] = plain(Word(Owner), default=Owner.BOT)
     epoch: Mapped[int] = plain(default=0)

@@ -87,6 +87,12 @@ class Conversations(Protocol):
     async def save_dialogue(self, held: Lease, state: JSONObject) -> None:
         """Replace the dialogue state; raises `ConflictError` on a lost lease."""
 
+    async def take_dialogue(self, conversation_id: int) -> JSONObject:
+        """Return the dialogue state and leave none behind; system only.
+
+        Another conversation goes on with it: whoever takes it second finds nothing.
+        """
+
     async def bind_member(self, conversation_id: int, member_id: int) -> None:
         """Attest that the conversation's customer is this member; system only."""
 

@@ -39,6 +39,12 @@ class Members(Protocol):
     async def attach(self, member_id: int, identity: NewIdentity) -> Identity:
         """Add an identity; raises `ConflictError` when it is attested for somebody else."""
 
+    async def replace_phone(self, member_id: int, phone: str, *, source: str) -> Identity:
+        """Attest a member's new phone; the old ones stay, claimed: they prove nothing any more.
+
+        System only. Raises `ConflictError` when the new one is attested for somebody else.
+        """
+
     async def sample(self, limit: int) -> list[Member]:
         """Return members to log in as in a demonstration, system only: some wait for a parcel."""
 

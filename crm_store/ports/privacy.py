@@ -17,6 +17,7 @@ from crm_store.types.privacy import (
     Retained,
     RetentionRules,
     UnmaskPurpose,
+    Wording,
 )
 
 Elsewhere: TypeAlias = Callable[[Collection[str]], Sequence[Place]]
@@ -25,6 +26,9 @@ Elsewhere: TypeAlias = Callable[[Collection[str]], Sequence[Place]]
 
 class Consents(Protocol):
     """Who agreed to what. Nothing said is no consent; the newest decision counts."""
+
+    async def wording(self, purpose: Purpose) -> Wording:
+        """Return the newest text to ask with; for everybody."""
 
     async def give(
         self, member_id: int, purpose: Purpose, channel: str, wording: str, *, source: str = ""
@@ -75,9 +79,17 @@ class Privacy(Protocol):
         """
 
     async def request(
-        self, member_id: int, request: Request, *, conversation_id: int | None = None
+        self,
+        member_id: int,
+        request: Request,
+        *,
+        conversation_id: int | None = None,
+        ticket: str | None = None,
     ) -> DataRequest:
-        """Put a request on file, due in 15 days; an open one of that kind is returned as it is."""
+        """Put a request on file, due in 15 days; an open one of that kind is returned as it is.
+
+        ``ticket`` names the confirmation that it comes from, and with it the case's number.
+        """
 
     async def erase(self, member_id: int, *, elsewhere: Elsewhere | None = None) -> Proof:
         """Erase a person, all or nothing; managers and system only. Returns the proof.

@@ -7,7 +7,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from crm_store.errors import InvalidRecordError
-from crm_store.types.privacy import Purpose
+from crm_store.types.privacy import Purpose, Wording
 from crm_store.types.text import LocalText
 
 FILE = Path(__file__).with_name("wordings.yml")
@@ -30,6 +30,12 @@ def wordings() -> Mapping[Purpose, Mapping[str, LocalText]]:
 def latest(purpose: Purpose) -> str:
     """Return the version to ask with."""
     return max(wordings()[purpose])
+
+
+def newest(purpose: Purpose) -> Wording:
+    """Return the text to ask with."""
+    version = latest(purpose)
+    return Wording(purpose, version, wordings()[purpose][version])
 
 
 def require(purpose: Purpose, version: str) -> None:

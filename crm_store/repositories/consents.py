@@ -9,13 +9,17 @@ from crm_store.models import ConsentRow, PreferenceRow
 from crm_store.privacy import hours, wordings
 from crm_store.repositories.context import Repository
 from crm_store.types.actors import STAFF_ROLES, Role
-from crm_store.types.privacy import ANY_CHANNEL, Consent, Purpose
+from crm_store.types.privacy import ANY_CHANNEL, Consent, Purpose, Wording
 
 LONGEST_CHANNEL = 30
 
 
 class ConsentsRepository(Repository):
     """The port's `Consents`."""
+
+    async def wording(self, purpose: Purpose) -> Wording:
+        """Return the newest text to ask with."""
+        return wordings.newest(Purpose(purpose))
 
     async def give(
         self, member_id: int, purpose: Purpose, channel: str, wording: str, *, source: str = ""

@@ -128,6 +128,15 @@ class Inbox(Timeline):
         values = {"conversation_id": row.id, "state": dict(state), "updated_at": self._now()}
         await self._context.upsert(DialogueStateRow, [values])
 
+    async def take_dialogue(self, conversation_id: int) -> JSONObject:
+        """Return the dialogue state and leave none behind; system only."""
+        self._context.require(Role.SYSTEM)
+        row = await self._locked(conversation_id)
+        taken = await self.dialogue(row.id)
+        values = {"conversation_id": row.id, "state": {}, "updated_at": self._now()}
+        await self._context.upsert(DialogueStateRow, [values])
+        return taken
+
     async def bind_member(self, conversation_id: int, member_id: int) -> None:
         """Attest that the conversation's customer is this member; system only."""
         self._context.require(Role.SYSTEM)
@@ -206,7 +215,7 @@ class Inbox(Timeline):
 
     async def _bind(self, row: ConversationRow, message: InboundMessage) -> None:
         if message.member_id is not None:
-            await self._bind_member(row, message.member_id)
+            await self._bind_member(row, message.member_id, message.attested_at)
         if message.staff_id is None:
             return
         if row.staff_id not in (None, message.staff_id) or row.member_id is not None:

@@ -149,6 +149,27 @@ class MembersRepository(Repository):
         await self._context.record("identity.attach", subject_of(kept), detail)
         return to_identity(row)
 
+    async def replace_phone(self, member_id: int, phone: str, *, source: str) -> Identity:
+        """Attest a member's new phone; the old ones prove nothing any more."""
+        self._context.require(Role.SYSTEM)
+        attested = NewIdentity(IdentityKind.PHONE, phone, IdentityStatus.ATTESTED, source)
+        new = await self.attach(member_id, attested)
+        old = await self._session.scalars(
+            select(IdentityRow).where(
+                IdentityRow.member_id == new.member_id,
+                IdentityRow.kind == IdentityKind.PHONE,
+                IdentityRow.status == IdentityStatus.ATTESTED,
+                IdentityRow.id != new.id,
+            )
+        )
+        replaced = 0
+        for row in old:
+            row.status, replaced = IdentityStatus.CLAIMED, replaced + 1
+        await self._context.record(
+            "identity.replace", subject_of(new.member_id), {"kind": "phone", "replaced": replaced}
+        )
+        return new
+
     async def sample(self, limit: int) -> list[Member]:
         """Return members to log in as in a demonstration; system only.
 

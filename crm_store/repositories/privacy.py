@@ -77,7 +77,12 @@ class PrivacyRepository(Repository):
         return await exporting.export(self._session, self._context.vault, person, self._now())
 
     async def request(
-        self, member_id: int, request: Request, *, conversation_id: int | None = None
+        self,
+        member_id: int,
+        request: Request,
+        *,
+        conversation_id: int | None = None,
+        ticket: str | None = None,
     ) -> DataRequest:
         """Put a request on file."""
         self._context.require(Role.CUSTOMER, *STAFF_ROLES, Role.SYSTEM)
@@ -87,7 +92,7 @@ class PrivacyRepository(Repository):
         wanted = Request(request)
         row = await self._open_request(kept, wanted)
         if row is None:
-            row = self._new_request(kept, wanted, conversation_id)
+            row = self._new_request(kept, wanted, conversation_id, ticket)
             await self._session.flush()
             detail = {REQUEST: wanted.value}
             await self._context.record("privacy.request", f"member:{kept}", dict(detail))
@@ -210,10 +215,14 @@ class PrivacyRepository(Repository):
         return next((row for row in rows if row.detail.get(REQUEST) == request.value), None)
 
     def _new_request(
-        self, member_id: int, request: Request, conversation_id: int | None
+        self,
+        member_id: int,
+        request: Request,
+        conversation_id: int | None,
+        ticket: str | None,
     ) -> CaseRow:
         now = self._now()
-        ticket = f"privacy:{member_id}:{request}:{now.isoformat()}"
+        ticket = ticket or f"privacy:{member_id}:{request}:{now.isoformat()}"
         row = CaseRow(
             number=case_number(CaseKind.PRIVACY, ticket, now),
             kind=CaseKind.PRIVACY,

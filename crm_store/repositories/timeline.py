@@ -140,8 +140,10 @@ class Timeline(Repository):
             raise NotFoundError(f"no conversation {conversation_id}")
         raise NotPermittedError("not your own conversation")
 
-    async def _bind_member(self, row: ConversationRow, member_id: int) -> None:
-        """Attest who the customer of a locked conversation is."""
+    async def _bind_member(
+        self, row: ConversationRow, member_id: int, attested_at: datetime | None = None
+    ) -> None:
+        """Attest who the customer of a locked conversation is, proved just now unless told."""
         kept = await self._context.kept_member(member_id)
         if kept is None:
             raise NotFoundError(f"no member {member_id}")
@@ -150,6 +152,7 @@ class Timeline(Repository):
             raise NotPermittedError("the conversation belongs to somebody else")
         row.member_id = kept
         row.verification = Verification.ATTESTED
+        row.attested_at = attested_at or self._now()
 
     async def _add_outbound(
         self,
@@ -229,6 +232,7 @@ def to_conversation(row: ConversationRow) -> Conversation:
         opened_orders=tuple(row.opened_orders),
         created_at=row.created_at,
         updated_at=row.updated_at,
+        attested_at=row.attested_at,
     )
 
 

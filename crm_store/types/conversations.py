@@ -96,6 +96,8 @@ class Conversation:
     """Numbers of orders that were opened by number and phone tail."""
     created_at: datetime
     updated_at: datetime
+    attested_at: datetime | None = None
+    """When the customer proved last who they are; ``None`` for guests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class InboundMessage:
     member_id: int | None = None
     """Set when the channel attests who is speaking (signed token, shared contact)."""
     staff_id: int | None = None
+    attested_at: datetime | None = None
+    """When they proved it, for instance when they logged in; just now when omitted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,28 @@ from datetime import datetime
 from enum import StrEnum
 
 from crm_store.types.conversations import JSON, JSONObject
+from crm_store.types.text import LocalText
 
 
 class Purpose(StrEnum):
     """What a person agrees to, or not."""
 
+    MEMBERSHIP = "membership"
+    """Being a member at all: name, contacts, purchases and points are kept for it."""
     MARKETING = "marketing"
     PROFILING = "profiling"
     """Inferring tastes, segments and worth."""
     RESEARCH = "research"
     """Surveys, and conversations read to make the assistant better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What people are asked before they agree."""
+
+    purpose: Purpose
+    version: str
+    text: LocalText
 
 
 ANY_CHANNEL = "all"
