@@ -1,6 +1,7 @@
 """Bookings of points and coupons, many at once. An unknown card is refused, not guessed."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time
 
 from crm_store.errors import InvalidRecordError
 from crm_store.models import CouponRow, PointsEntryRow
@@ -47,6 +48,7 @@ async def save_coupons(
             "title_zh": one.title.zh,
             "title_en": one.title.en,
             "state": one.state,
+            "issued_at": datetime.combine(one.valid_from, time(), UTC),
             "valid_from": one.valid_from,
             "valid_to": one.valid_to,
             "min_spend": one.min_spend,

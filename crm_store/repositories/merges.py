@@ -9,6 +9,7 @@ from crm_store.errors import ConflictError, NotFoundError
 from crm_store.models import MemberRow, MergeRow
 from crm_store.repositories.arrivals import arrived_for
 from crm_store.repositories.belongings import belongings
+from crm_store.repositories.facts import believe
 from crm_store.repositories.match_candidates import MERGERS, MatchCandidates
 from crm_store.repositories.members import subject_of
 from crm_store.repositories.merge_ledger import (
@@ -54,6 +55,7 @@ class MergesRepository(MatchCandidates):
         self._session.add(entry)
         merged.status, merged.merged_into_id = MemberStatus.MERGED, kept.id
         await self._settle("member.merge", entry, MatchState.MERGED)
+        await believe(self._session, {kept.id})
         return to_merge(entry)
 
     async def accept(self, candidate_id: int, keep_id: int) -> Merge:
@@ -80,6 +82,7 @@ class MergesRepository(MatchCandidates):
         merged.status, merged.merged_into_id = MemberStatus.ACTIVE, None
         entry.undone_at = self._now()
         await self._settle("member.unmerge", entry, MatchState.DISTINCT)
+        await believe(self._session, {kept.id, merged.id})
         return to_merge(entry)
 
     async def get(self, merge_id: int) -> Merge | None:
