@@ -33,6 +33,7 @@ from crm_store.engine import make_engine
 from crm_store.models import (
     OrderLineRow,
     OrderRow,
+    PaymentRow,
     PointsEntryRow,
     PreferenceRow,
     ShipmentEventRow,
@@ -78,6 +79,15 @@ class Parcel:
 
 
 @dataclass(frozen=True)
+class Paid:
+    """A payment of an order's whole price, or of so many parts of it."""
+
+    state: str = "paid"
+    parts: Decimal = Decimal(1)
+    method: str = "wechat"
+
+
+@dataclass(frozen=True)
 class Sale:
     """An order of the cast, placed `days` ago."""
 
@@ -88,6 +98,7 @@ class Sale:
     parcel: Parcel | None = None
     channel: str = "web"
     store_id: str | None = None
+    payments: tuple[Paid, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,47 @@ CAST: Mapping[str, Person] = {
         points=((PointsKind.EARN, 260, date(2026, 12, 31)),),
     ),
     "new": Person("周晓", "13622223333", "VIP00000005"),
+    "charged_twice": Person(
+        "徐安", "13700010001", "VIP00000011",
+        sales=(Sale("HK2602280101", OrderState.PAID, 2, ("COS-0201",), payments=(Paid(), Paid())),),
+    ),
+    "charged_a_lot": Person(
+        "罗琪", "13700010002", "VIP00000012",
+        sales=(Sale("HK2602280102", OrderState.PAID, 2, ("HOM-0106",), payments=(Paid(), Paid())),),
+    ),
+    "paid_but_pending": Person(
+        "何雨", "13700010003", "VIP00000013",
+        sales=(Sale("HK2603020103", OrderState.PENDING_PAYMENT, 0, ("APP-0101",),
+                    payments=(Paid(),)),),
+    ),
+    "paying": Person(
+        "Tom Lee", "13700010004", "VIP00000014", "en",
+        sales=(Sale("HK2603020104", OrderState.PENDING_PAYMENT, 0, ("APP-0401",)),),
+    ),
+    "declined": Person(
+        "方圆", "13700010005", "VIP00000015",
+        sales=(Sale("HK2603020105", OrderState.PENDING_PAYMENT, 0, ("COS-0001",),
+                    payments=(Paid("failed", method="card"),)),),
+    ),
+    "still_processing": Person(
+        "Ann Gray", "13700010006", "VIP00000016", "en",
+        sales=(Sale("HK2603020106", OrderState.PENDING_PAYMENT, 0, ("HOM-0201",),
+                    payments=(Paid("processing"),)),),
+    ),
+    "owner": Person(
+        "高远", "13700010007", "VIP00000017", home="SH01",
+        sales=(
+            Sale("HK2601050107", OrderState.COMPLETED, 56, ("HOM-0101",),
+                 Parcel(ShipmentState.DELIVERED, -53), payments=(Paid(),)),
+        ),
+    ),
+    "old_owner": Person(
+        "Grace Hill", "13700010008", "VIP00000018", "en",
+        sales=(
+            Sale("HK2501100108", OrderState.COMPLETED, 416, ("HOM-0003",),
+                 Parcel(ShipmentState.DELIVERED, -413), payments=(Paid(),)),
+        ),
+    ),
     "namesake": Person("王芳", "13544445555", "VIP00000006"),
     "other_namesake": Person("王芳", "13544446666", "VIP00000007", tier=Tier.DIAMOND),
 }  # fmt: skip
@@ -286,6 +338,13 @@ def _order(sale: Sale, member_id: int | None, phone: str, vault: Vault) -> Order
         for product in lines
     ]  # fmt: skip
     row.shipments = [_parcel(sale, sale.parcel)] if sale.parcel else []
+    row.payments = [
+        PaymentRow(
+            method=paid.method, amount=paid.parts * row.total, state=paid.state,
+            at=row.placed_at + timedelta(minutes=minute),
+        )
+        for minute, paid in enumerate(sale.payments, 1)
+    ]  # fmt: skip
     return row
 
 

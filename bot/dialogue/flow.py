@@ -71,10 +71,11 @@ class Flow:
         """Go one step further."""
         if turn.slots.get(CONFIRM) is False:
             return turn.done(turn.say("flow.dropped"))
-        if turn.slots.get(TICKET) != turn.state.slots.get(TICKET):
+        if self._is_late(turn):
             return await self._late(turn)
         wanted = {kind for slot in self.slots for kind in slot.kinds}
-        turn = replace(turn, slots={**slots_told(turn.parse, wanted), **turn.slots})
+        told = slots_told(turn.parse, wanted, _asked(turn))
+        turn = replace(turn, slots={**told, **turn.slots})
         if turn.slots.get(CHANGE) == ANY:
             return self._ask_what_to_change(turn)
         if missing := missing_proof(turn, self.proof):
@@ -85,6 +86,12 @@ class Flow:
         async with turn.reading() as uow:
             decision = await self.decide(uow, errand)
         return self._decided(turn, errand, decision)
+
+    def _is_late(self, turn: Turn) -> bool:
+        """Whether a button of a confirmation was pressed that is not the one now open."""
+        asked, pressed = turn.state.question, turn.slots.get(TICKET)
+        own = asked is not None and asked.skill == self.intent
+        return pressed is not None and pressed != (turn.state.slots.get(TICKET) if own else None)
 
     async def _filled(self, turn: Turn) -> Errand | Outcome:
         """Return the errand with every slot filled, or the question for the first that is not."""
@@ -105,7 +112,7 @@ class Flow:
         }
         return Errand(
             intent=self.intent,
-            ticket=str(kept.pop(TICKET, None) or f"{turn.conversation.id}-{turn.message.id}"),
+            ticket=str(kept.pop(TICKET, None) or self._new_ticket(turn)),
             conversation_id=turn.conversation.id,
             actor=turn.actor,
             language=turn.speaker.language,
@@ -115,6 +122,10 @@ class Flow:
             said=turn.said,
             slots=kept,
         )
+
+    def _new_ticket(self, turn: Turn) -> str:
+        # With the intent: one message may have two wishes.
+        return f"{turn.conversation.id}-{turn.message.id}-{self.intent}"
 
     def _decided(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
         if not decision.allowed:
@@ -141,7 +152,7 @@ class Flow:
 
     def _ask_to_confirm(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
         # A fresh ticket: what was shown before and changed since can no longer be confirmed.
-        ticket = f"{turn.conversation.id}-{turn.message.id}"
+        ticket = self._new_ticket(turn)
         asking = turn.words("confirm", **facts_of(turn, errand, decision))
         buttons = [
             Button(turn.words("flow.yes"), payload(self.intent, {CONFIRM: True, TICKET: ticket})),
@@ -154,7 +165,7 @@ class Flow:
         return turn.ask(CONFIRM, reply, slots={**errand.slots, TICKET: ticket})
 
     def _ask_what_to_change(self, turn: Turn) -> Outcome:
-        names = [slot.name for slot in self.slots if slot.name in turn.slots]
+        names = [slot.name for slot in self.slots if slot.kinds and slot.name in turn.slots]
         options = tuple(Option(turn.words(f"slots.{name}"), name) for name in names)
         return turn.choose(CHANGE, turn.say("flow.change_what"), options)
 
@@ -166,6 +177,12 @@ class Flow:
             "flow.already_done", number=case.number
         )  # fmt: skip
         return Outcome((reply,), (), turn.state)
+
+
+def _asked(turn: Turn) -> str | None:
+    """Return the slot that this skill asked for last."""
+    question = turn.state.question
+    return question.slot if question is not None and question.skill == turn.skill else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,14 @@
 """Saying no: the rule that forbids it, and what may help instead."""
 
+from dataclasses import replace
+
+from bot.dialogue.effects import Effect
 from bot.dialogue.errand import Errand
+from bot.dialogue.packet import call_human
 from bot.dialogue.reply import Button, Reply, payload
 from bot.dialogue.skill import Outcome, Turn
 from bot.policies import Decision
+from crm_store.types.handoffs import HandoffReason
 
 _CARRIED_OVER = ("order_number", "line")
 """Slots that another skill would otherwise ask for again."""
@@ -15,6 +20,8 @@ def refused(turn: Turn, decision: Decision, errand: Errand | None = None) -> Out
     Without an errand it became impossible between the question and the answer.
     """
     words = turn.words("refused", **facts_of(turn, errand, decision))
+    if decision.human:
+        return turn.done(Reply(words), effects=called(turn, decision, errand))
     buttons = tuple(
         Button(turn.words(f"topics.{intent}"), payload(intent, _about(errand)))
         for intent in (*decision.instead, "talk_to_human")
@@ -22,10 +29,19 @@ def refused(turn: Turn, decision: Decision, errand: Errand | None = None) -> Out
     return turn.done(Reply(words, buttons=buttons))
 
 
+def called(turn: Turn, decision: Decision, errand: Errand | None) -> tuple[Effect, ...]:
+    """Return the effect that calls a human where the decision wants one."""
+    if not decision.human:
+        return ()
+    known = dict(errand.slots) if errand is not None else dict(turn.slots)
+    told = replace(turn, slots={**known, "intent": turn.skill, "rule": decision.rule})
+    return (call_human(told, HandoffReason.RULE),)
+
+
 def facts_of(turn: Turn, errand: Errand | None, decision: Decision) -> dict[str, object]:
     """Return what the templates of an outcome may print."""
     rule = turn.words(f"rules.{decision.rule}", **decision.facts)
-    return {**decision.facts, "errand": errand, "rule": rule}
+    return {**decision.facts, "errand": errand, "rule": rule, "decided": decision.rule}
 
 
 def _about(errand: Errand | None) -> dict[str, str]:

@@ -43,6 +43,18 @@ class Orders(Protocol):
         such position or nothing would be left of it.
         """
 
+    async def mark_paid(self, number: str) -> Order:
+        """Put an order right that waits for money which is here; system only.
+
+        Raises `ConflictError` unless it waits for payment.
+        """
+
+    async def collect_in(self, number: str, store_id: str) -> Order:
+        """Have an order that was not sent collected in a shop; system only.
+
+        Raises `ConflictError` when it has been sent.
+        """
+
     async def charge(self, number: str, amount: Decimal, *, reference: str) -> Payment:
         """Ask for more money (above 0), once for each reference; system only.
 

@@ -72,6 +72,20 @@ class OrderWriting(Repository):
             raise ConflictError(f"order {number}: {amount} is more than the {left} left")
         return await self._book(row, -amount, PROCESSING, reference)
 
+    async def mark_paid(self, number: str) -> Order:
+        """Put an order right that waits for money which is here."""
+        row = await self._not_sent(number)
+        if row.state is not OrderState.PENDING_PAYMENT:
+            raise ConflictError(f"order {number} does not wait for payment")
+        row.state = OrderState.PAID
+        return to_order(row, self._context.vault)
+
+    async def collect_in(self, number: str, store_id: str) -> Order:
+        """Have an order that was not sent collected in a shop."""
+        row = await self._not_sent(number)
+        row.store_id = store_id
+        return to_order(row, self._context.vault)
+
     async def charge(self, number: str, amount: Decimal, *, reference: str) -> Payment:
         """Ask for more money, once for each reference: a payment that is due."""
         row = await self._locked(number)

@@ -16,12 +16,14 @@ Every line has `user:` (or `press:`, the title of a button of the last reply) an
 - `case`: facts of the case that this line opened (`kind`, `state`, `rule`, `reason`, `order`, and
   under `detail` any that it should have); `null`: it opened none
 - `order_state`: order numbers and the states that they are in now
+- `refunded`: order numbers and the amounts on their way back
 - `suspended`: the flows that wait to be come back to
 - `focus`: the member of the cast whom the clerk now serves
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,8 @@ class Answer:
     """Opened by this line, newest first."""
     orders: Mapping[str, str]
     """States of the orders of the cast."""
+    refunds: Mapping[str, Decimal]
+    """What of them is on its way back."""
 
     @property
     def cards(self) -> list[Mapping[str, Any]]:
@@ -136,11 +140,14 @@ class Speaker:
             handoff = await uow.handoffs.current(conversation_id)
             cases = await uow.cases.for_conversation(conversation_id)
             orders = {}
+            refunds = {}
             for person in CAST.values():
                 for sale in person.sales:
                     order = await uow.orders.by_number(sale.number)
                     assert order is not None
                     orders[order.number] = order.state.value
+                    back = [-one.amount for one in order.payments if one.amount < 0]
+                    refunds[order.number] = sum(back, Decimal(0))
         fresh = tuple(case for case in cases if case.number not in self.known_cases)
         self.known_cases |= {case.number for case in cases}
         assert conversation is not None
@@ -153,6 +160,7 @@ class Speaker:
             handoff=handoff,
             cases=fresh,
             orders=orders,
+            refunds=refunds,
         )
 
 
@@ -247,6 +255,12 @@ def _order_state(answer: Answer, value: Mapping[str, str], _: Assistant) -> None
     assert value.items() <= answer.orders.items()
 
 
+def _refunded(answer: Answer, value: Mapping[str, float], _: Assistant) -> None:
+    assert {number: Decimal(amount) for number, amount in value.items()}.items() <= (
+        answer.refunds.items()
+    )
+
+
 def _suspended(answer: Answer, value: str | list[str], _: Assistant) -> None:
     assert [one.question.skill for one in answer.state.suspended] == _texts(value)
 
@@ -266,5 +280,6 @@ EXPECTATIONS: Mapping[str, Any] = {
     "focus": _focus,
     "case": _case,
     "order_state": _order_state,
+    "refunded": _refunded,
     "suspended": _suspended,
 }

@@ -2,6 +2,17 @@
 
 from bot.dialogue.slots.answers import Choice, EntitySlot, TextSlot, fixed
 from bot.dialogue.slots.asking import Slot
+from bot.dialogue.slots.conditional import Hinted, When
 from bot.dialogue.slots.purchases import LineSlot, OrderSlot
 
-__all__ = ["Choice", "EntitySlot", "LineSlot", "OrderSlot", "Slot", "TextSlot", "fixed"]
+__all__ = [
+    "Choice",
+    "EntitySlot",
+    "Hinted",
+    "LineSlot",
+    "OrderSlot",
+    "Slot",
+    "TextSlot",
+    "When",
+    "fixed",
+]
