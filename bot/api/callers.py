@@ -1,5 +1,6 @@
 """Who calls: dependencies that read the bearer token and keep the rate limits."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -70,7 +71,7 @@ async def member_caller(
         member = await uow.members.get(claims.member_id)
     if member is None:
         raise bad_token("the token names no member")
-    return MemberClaims(member.id, claims.expires_at)
+    return replace(claims, member_id=member.id)
 
 
 ConversationOwner = Annotated[ConversationClaims, Depends(conversation_owner)]

@@ -8,6 +8,7 @@ from sse_starlette import EventSourceResponse
 from bot.api import web_channel
 from bot.api.callers import ConversationCaller, ConversationOwner, MemberCaller, limited_address
 from bot.api.feed import Feed
+from bot.api.logins import go_on_as_member
 from bot.api.parts import ApiDep
 from bot.api.problems import ProblemError, slow_down
 from bot.api.texts import cleaned
@@ -20,6 +21,7 @@ from bot.api.views import (
     MessageView,
     NewMessage,
     OpenedView,
+    Opening,
 )
 from crm_store.errors import NotFoundError, NotPermittedError
 from crm_store.types.actors import SYSTEM
@@ -36,18 +38,21 @@ router = APIRouter(
 
 
 @router.post("", status_code=201)
-async def open_conversation(api: ApiDep, member: MemberCaller) -> OpenedView:
+async def open_conversation(
+    api: ApiDep, member: MemberCaller, opening: Opening | None = None
+) -> OpenedView:
     """Open a conversation and get the token for it.
 
     Without a token it is a guest's, new and known to nobody else. With a member token it is the
-    member's own web conversation, the same one on all their devices. Nothing is stored before
-    the first message.
+    member's own web conversation, the same one on all their devices. What the guest of the same
+    browser had begun goes on there, once, when `guest` brings the token of that conversation.
+    Otherwise nothing is stored before the first message.
     """
-    claims = (
-        api.tokens.guest_conversation()
-        if member is None
-        else api.tokens.member_conversation(member.member_id, member.expires_at)
-    )
+    if member is None:
+        claims = api.tokens.guest_conversation()
+    else:
+        claims = api.tokens.member_conversation(member)
+        await go_on_as_member(api, claims, opening.guest if opening else None)
     now = await web_channel.conversation_view(api.store, claims)
     return OpenedView(
         **now.model_dump(),

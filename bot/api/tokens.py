@@ -45,6 +45,8 @@ class MemberClaims:
 
     member_id: int
     expires_at: datetime
+    attested_at: datetime
+    """When the member logged in: ``auth_time``, else when the token was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class ConversationClaims:
     expires_at: datetime
     staff_id: int | None = None
     """The account that speaks, in a conversation of staff."""
+    attested_at: datetime | None = None
+    """When the member logged in."""
 
 
 def _now() -> datetime:
@@ -82,7 +86,10 @@ class Tokens:
         expires_at = _moment(claims["exp"])
         if expires_at - _moment(claims["iat"]) > MEMBER_LIFETIME:
             raise TokenError("a member token may live 24 hours at most")
-        return MemberClaims(_number(claims["sub"]), expires_at)
+        logged_in = _moment(claims.get("auth_time", claims["iat"]))
+        return MemberClaims(
+            _number(claims["sub"]), expires_at, min(logged_in, _moment(claims["iat"]))
+        )
 
     def guest_conversation(self) -> ConversationClaims:
         """Return the claims of a new conversation with somebody unknown."""
@@ -90,10 +97,13 @@ class Tokens:
             "g" + secrets.token_urlsafe(16), None, self._clock() + GUEST_LIFETIME
         )
 
-    def member_conversation(self, member_id: int, expires_at: datetime) -> ConversationClaims:
+    def member_conversation(self, member: MemberClaims) -> ConversationClaims:
         """Return the claims of the one web conversation that a member has on all devices."""
         return ConversationClaims(
-            "m" + self._digest(f"conversation:{member_id}"), member_id, expires_at
+            "m" + self._digest(f"conversation:{member.member_id}"),
+            member.member_id,
+            member.expires_at,
+            attested_at=member.attested_at,
         )
 
     def staff_conversation(self, staff_id: int, session_ends: datetime) -> ConversationClaims:
@@ -113,12 +123,10 @@ class Tokens:
         if claims.staff_id is not None:
             extra = {"staff": claims.staff_id}
             return self._sign(claims.conversation, STAFF_AUDIENCE, claims.expires_at, extra)
-        return self._sign(
-            claims.conversation,
-            CONVERSATION_AUDIENCE,
-            claims.expires_at,
-            {} if claims.member_id is None else {"member": claims.member_id},
-        )
+        extra = {} if claims.member_id is None else {"member": claims.member_id}
+        if claims.attested_at is not None:
+            extra["auth_time"] = int(claims.attested_at.timestamp())
+        return self._sign(claims.conversation, CONVERSATION_AUDIENCE, claims.expires_at, extra)
 
     def read_conversation(self, token: str) -> ConversationClaims:
         """Read a conversation token, of customers or of staff; raises `TokenError`.
@@ -130,9 +138,10 @@ class Tokens:
         if claims["aud"] == STAFF_AUDIENCE:
             return ConversationClaims(conversation, None, expires_at, _number(claims.get("staff")))
         member = claims.get("member")
-        return ConversationClaims(
-            conversation, None if member is None else _number(member), expires_at
-        )
+        if member is None:
+            return ConversationClaims(conversation, None, expires_at)
+        logged_in = _moment(claims.get("auth_time", claims["iat"]))
+        return ConversationClaims(conversation, _number(member), expires_at, attested_at=logged_in)
 
     def _sign(
         self,

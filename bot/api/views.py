@@ -91,6 +91,13 @@ class MessagesView(View):
     messages: list[MessageView]
 
 
+class Opening(View):
+    """What a browser knows when it opens a conversation."""
+
+    guest: Annotated[str, Field(max_length=2000)] | None = None
+    """The token of the guest's conversation that it had before the login."""
+
+
 class NewMessage(View):
     """A message of the customer."""
 
@@ -110,9 +117,17 @@ class Accepted(View):
     """It had been stored before."""
 
 
+LOGIN = "login"
+"""Marks a message that stands for a login: the customer said nothing."""
+
+
 def visible(messages: Sequence[Message]) -> list[Message]:
-    """Return what the customer may see: both sides' words, not the desk's events."""
-    return [m for m in messages if m.direction is Direction.IN or m.state in SHOWN]
+    """Return what the customer may see: both sides' words, not the desk's events nor logins."""
+    return [
+        m
+        for m in messages
+        if m.state in SHOWN or (m.direction is Direction.IN and LOGIN not in m.payload)
+    ]
 
 
 def view(message: Message, agent: str | None = None) -> MessageView:

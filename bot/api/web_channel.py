@@ -65,6 +65,7 @@ def inbound(
         payload=payload,
         member_id=claims.member_id,
         staff_id=claims.staff_id,
+        attested_at=claims.attested_at,
     )
 
 

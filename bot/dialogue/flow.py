@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 
 from bot.dialogue.effects import EffectRefusedError
 from bot.dialogue.errand import Errand
-from bot.dialogue.proof import PROOF, Proof, missing_proof
+from bot.dialogue.proof import PROOF, Proof, ProofSlot
 from bot.dialogue.refusing import called, facts_of, refused
 from bot.dialogue.reply import Button, Reply, payload
 from bot.dialogue.skill import Audience, Outcome, Skill, Turn
@@ -57,11 +57,17 @@ class Flow:
     carry_out: CarryOut
     confirms: bool | Callable[[Errand], bool] = True
     """Whether a yes is needed first: for all that costs something or cannot be undone."""
+    before_proof: tuple[Slot, ...] = ()
+    """Slots that are filled before a proof is asked for: what it is about, told to anybody."""
     afterwards: Afterwards = lambda _turn, _errand, _decision, done: done
+
+    @property
+    def _slots(self) -> tuple[Slot, ...]:
+        return (*self.before_proof, *self.slots)
 
     def skill(self) -> Skill:
         """Return the skill that runs the flow."""
-        kinds = dict.fromkeys(kind for slot in self.slots for kind in slot.kinds)
+        kinds = dict.fromkeys(kind for slot in self._slots for kind in slot.kinds)
         slots = (*kinds, *_OWN_SLOTS)
         return Skill(
             self.intent, self.run, Audience.CUSTOMERS, slots, flow=True, proof=self.proof
@@ -73,13 +79,11 @@ class Flow:
             return turn.done(turn.say("flow.dropped"))
         if self._is_late(turn):
             return await self._late(turn)
-        wanted = {kind for slot in self.slots for kind in slot.kinds}
+        wanted = {kind for slot in self._slots for kind in slot.kinds}
         told = slots_told(turn.parse, wanted, _asked(turn))
         turn = replace(turn, slots={**told, **turn.slots})
         if turn.slots.get(CHANGE) == ANY:
             return self._ask_what_to_change(turn)
-        if missing := missing_proof(turn, self.proof):
-            return missing
         errand = await self._filled(turn)
         if isinstance(errand, Outcome):
             return errand
@@ -96,7 +100,8 @@ class Flow:
     async def _filled(self, turn: Turn) -> Errand | Outcome:
         """Return the errand with every slot filled, or the question for the first that is not."""
         errand = self._errand(turn)
-        for slot in self.slots:
+        proof = ProofSlot(self.proof)
+        for slot in (*self.before_proof, proof, *self.slots):
             step = await slot.fill(replace(turn, slots=errand.slots), errand)
             if isinstance(step, Outcome):
                 return replace(step, effects=(*errand.effects, *step.effects))
@@ -158,14 +163,14 @@ class Flow:
             Button(turn.words("flow.yes"), payload(self.intent, {CONFIRM: True, TICKET: ticket})),
             Button(turn.words("flow.no"), payload(self.intent, {CONFIRM: False, TICKET: ticket})),
         ]
-        if len(self.slots) > 1:
+        if len(self._slots) > 1:
             change = payload(self.intent, {CHANGE: ANY})
             buttons.insert(1, Button(turn.words("flow.change"), change))
         reply = Reply(asking, buttons=tuple(buttons))
         return turn.ask(CONFIRM, reply, slots={**errand.slots, TICKET: ticket})
 
     def _ask_what_to_change(self, turn: Turn) -> Outcome:
-        names = [slot.name for slot in self.slots if slot.kinds and slot.name in turn.slots]
+        names = [slot.name for slot in self._slots if slot.kinds and slot.name in turn.slots]
         options = tuple(Option(turn.words(f"slots.{name}"), name) for name in names)
         return turn.choose(CHANGE, turn.say("flow.change_what"), options)
 

@@ -15,8 +15,10 @@ from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.state import PROOF, Suspended
 
-__all__ = ["PROOF", "Proof", "ProofSlot", "missing_proof", "proved"]
+__all__ = ["CONTACT", "PROOF", "Proof", "ProofSlot", "missing_proof", "proved"]
 
+CONTACT: Final = "contact"
+"""The slot of a flow's question for a phone that the channel vouches for, whoever's it is."""
 _ASKED_BY: Final = ("web", "telegram")
 """Channels with a proof of their own; elsewhere one cannot be given."""
 
@@ -48,7 +50,7 @@ class ProofSlot:
     """A stronger proof that only some answers need, asked for once they are known."""
 
     proof: Proof
-    needed: Callable[[Errand], bool]
+    needed: Callable[[Errand], bool] = lambda _: True
 
     @property
     def name(self) -> str:

@@ -95,4 +95,27 @@ class DialogueState:
         return replace(self, question=None, slots={})
 
 
+def open_flows(state: DialogueState) -> tuple[Suspended, ...]:
+    """Return what a conversation was about to do, the latest last: its question and what waits."""
+    if state.question is None:
+        return state.suspended
+    slots = {name: value for name, value in state.slots.items() if name != TICKET}
+    return (*state.suspended, Suspended(state.question, slots))
+
+
+def suspended_to_json(flows: tuple[Suspended, ...]) -> JSON:
+    """Return flows as a message can carry them to another conversation."""
+    stored: JSON = _SUSPENDED.dump_python(flows, mode="json", exclude_defaults=True)
+    return stored
+
+
+def suspended_from_json(stored: JSON) -> tuple[Suspended, ...]:
+    """Read flows that a message carries; none where there are none or they are unreadable."""
+    try:
+        return _SUSPENDED.validate_python(stored or ())
+    except ValueError:
+        return ()
+
+
 _ADAPTER = TypeAdapter(DialogueState)
+_SUSPENDED = TypeAdapter(tuple[Suspended, ...])

@@ -1,16 +1,17 @@
 """All sections of the policies file."""
 
-from bot.policies.membership import Membership
-from bot.policies.compensation import Compensation
-from bot.policies.complaints import Complaints
-from bot.policies.feedback import Feedback
-from bot.policies.moods import Moods
-from bot.policies.notices import Notices
-from bot.policies.invoices import Invoices
-from bot.policies.payments import Payments
 from bot.policies.cancelling import Cancelling
 from bot.policies.changes import Changes
+from bot.policies.compensation import Compensation
+from bot.policies.complaints import Complaints
 from bot.policies.exchanges import Exchanges
+from bot.policies.feedback import Feedback
+from bot.policies.invoices import Invoices
+from bot.policies.membership import Membership
+from bot.policies.moods import Moods
+from bot.policies.notices import Notices
+from bot.policies.payments import Payments
+from bot.policies.pickup import Pickup
 from bot.policies.refunds import Refunds
 from bot.policies.returns import Returns
 from bot.policies.section import Section
@@ -28,6 +29,7 @@ class Policies(Section):
     refunds: Refunds
     invoices: Invoices
     payments: Payments
+    pickup: Pickup
     verification: Verification
     membership: Membership
     moods: Moods

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.dialogue import which_order
 from bot.dialogue.cards import order_card
 from bot.dialogue.human import human_button, offer_human
+from bot.dialogue.levels import Proof
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Turn, skill
 from crm_store.types.handoffs import HandoffReason
@@ -31,7 +32,7 @@ _NOT_RECEIVED: Final = re.compile(
 )
 
 
-@skill("order_status", slots=which_order.SLOTS)
+@skill("order_status", slots=which_order.SLOTS, proof=Proof.ORDER)
 async def order_status(turn: Turn) -> Outcome:
     """Find the order meant and tell where it is; offer a human when something is wrong."""
     usual = _ARRIVED if _SIGNED_FOR.search(turn.said) else _ON_ITS_WAY

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue.human import human_button
+from bot.dialogue.proof import PROOF, Proof
 from bot.dialogue.reply import Button, Card
 from bot.dialogue.skill import Outcome, Turn, skill
 from crm_store.types.handoffs import HandoffReason
@@ -11,7 +12,7 @@ from crm_store.types.loyalty import PointsSummary
 _HOW_TO_IDENTIFY = {"web": "log_in", "telegram": "share_contact"}
 
 
-@skill("points_balance")
+@skill("points_balance", proof=Proof.MEMBER)
 async def points_balance(turn: Turn) -> Outcome:
     """Show the ledger's balance, or say how to be recognised."""
     if turn.actor.member_id is None:
@@ -28,7 +29,7 @@ async def points_balance(turn: Turn) -> Outcome:
 def _who_are_you(turn: Turn) -> Outcome:
     key = _HOW_TO_IDENTIFY.get(turn.conversation.key.channel, "identify")
     reply = turn.say(key, buttons=(_ask_person(turn),))
-    return turn.done(replace(reply, contact_request=key == "share_contact"))
+    return turn.ask(PROOF, replace(reply, contact_request=key == "share_contact"))
 
 
 def _ask_person(turn: Turn) -> Button:

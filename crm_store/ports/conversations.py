@@ -87,8 +87,8 @@ class Conversations(Protocol):
     async def save_dialogue(self, held: Lease, state: JSONObject) -> None:
         """Replace the dialogue state; raises `ConflictError` on a lost lease."""
 
-    async def take_dialogue(self, conversation_id: int) -> JSONObject:
-        """Return the dialogue state and leave none behind; system only.
+    async def take_dialogue(self, conversation_id: int, lately: timedelta) -> JSONObject:
+        """Return the dialogue state if it changed that lately, and leave none behind; system only.
 
         Another conversation goes on with it: whoever takes it second finds nothing.
         """

@@ -85,10 +85,12 @@ class Privacy(Protocol):
         *,
         conversation_id: int | None = None,
         ticket: str | None = None,
+        at: datetime | None = None,
     ) -> DataRequest:
         """Put a request on file, due in 15 days; an open one of that kind is returned as it is.
 
-        ``ticket`` names the confirmation that it comes from, and with it the case's number.
+        ``ticket`` and ``at`` name the confirmation that it comes from, and the case's number
+        follows from them.
         """
 
     async def erase(self, member_id: int, *, elsewhere: Elsewhere | None = None) -> Proof:

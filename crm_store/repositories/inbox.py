@@ -14,7 +14,8 @@ from sqlalchemy import func, or_, select
 from crm_store.errors import ConflictError, InvalidRecordError, NotFoundError, NotPermittedError
 from crm_store.models import ConversationRow, DialogueStateRow, MessageRow, StaffRow
 from crm_store.models.types import clean_text
-from crm_store.repositories.timeline import Timeline, in_state, to_message
+from crm_store.repositories.handoff_moves import HandoffMoves
+from crm_store.repositories.timeline import in_state, to_message
 from crm_store.types.actors import Role
 from crm_store.types.conversations import (
     ConversationKey,
@@ -34,7 +35,7 @@ LONGEST_KEY = 200
 """Characters of a channel's own ids."""
 
 
-class Inbox(Timeline):
+class Inbox(HandoffMoves):
     """Inbound messages."""
 
     async def receive(self, messages: Sequence[InboundMessage]) -> list[Received]:
@@ -128,13 +129,15 @@ class Inbox(Timeline):
         values = {"conversation_id": row.id, "state": dict(state), "updated_at": self._now()}
         await self._context.upsert(DialogueStateRow, [values])
 
-    async def take_dialogue(self, conversation_id: int) -> JSONObject:
-        """Return the dialogue state and leave none behind; system only."""
+    async def take_dialogue(self, conversation_id: int, lately: timedelta) -> JSONObject:
+        """Return the dialogue state if it changed that lately, and leave none behind."""
         self._context.require(Role.SYSTEM)
         row = await self._locked(conversation_id)
-        taken = await self.dialogue(row.id)
-        values = {"conversation_id": row.id, "state": {}, "updated_at": self._now()}
-        await self._context.upsert(DialogueStateRow, [values])
+        saved = await self._session.get(DialogueStateRow, row.id, populate_existing=True)
+        if saved is None or saved.updated_at < self._now() - lately:
+            return {}
+        taken, saved.state = saved.state, {}
+        await self._session.flush()
         return taken
 
     async def bind_member(self, conversation_id: int, member_id: int) -> None:
@@ -211,6 +214,8 @@ class Inbox(Timeline):
         )
         row.pending_since = row.pending_since or now
         await self._session.flush()
+        if row.owner is Owner.HUMAN:
+            await self._wake_for_customer(row)
         return Received(row.id, stored.id, duplicate=False)
 
     async def _bind(self, row: ConversationRow, message: InboundMessage) -> None:

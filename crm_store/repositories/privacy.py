@@ -1,7 +1,7 @@
 """What a person may ask about their data."""
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -17,6 +17,7 @@ from crm_store.types.actors import STAFF_ROLES, Role
 from crm_store.types.cases import CaseKind, case_number
 from crm_store.types.people import MemberStatus
 from crm_store.types.privacy import (
+    ANSWERED_WITHIN,
     DataRequest,
     DataSummary,
     Look,
@@ -28,8 +29,6 @@ from crm_store.types.privacy import (
     UnmaskPurpose,
 )
 
-ANSWERED_WITHIN = timedelta(days=15)
-"""The time that handling a data subject's request may take (China's PIPL practice)."""
 REQUEST = "request"
 OPEN, DONE = "open", "done"
 
@@ -83,6 +82,7 @@ class PrivacyRepository(Repository):
         *,
         conversation_id: int | None = None,
         ticket: str | None = None,
+        at: datetime | None = None,
     ) -> DataRequest:
         """Put a request on file."""
         self._context.require(Role.CUSTOMER, *STAFF_ROLES, Role.SYSTEM)
@@ -92,7 +92,7 @@ class PrivacyRepository(Repository):
         wanted = Request(request)
         row = await self._open_request(kept, wanted)
         if row is None:
-            row = self._new_request(kept, wanted, conversation_id, ticket)
+            row = self._new_request(kept, wanted, conversation_id, ticket, at or self._now())
             await self._session.flush()
             detail = {REQUEST: wanted.value}
             await self._context.record("privacy.request", f"member:{kept}", dict(detail))
@@ -220,8 +220,8 @@ class PrivacyRepository(Repository):
         request: Request,
         conversation_id: int | None,
         ticket: str | None,
+        now: datetime,
     ) -> CaseRow:
-        now = self._now()
         ticket = ticket or f"privacy:{member_id}:{request}:{now.isoformat()}"
         row = CaseRow(
             number=case_number(CaseKind.PRIVACY, ticket, now),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crm_store.types.conversations import JSON, JSONObject
@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     """Inferring tastes, segments and worth."""
     RESEARCH = "research"
     """Surveys, and conversations read to make the assistant better."""
+    SERVICE = "service"
+    """Being told unasked what happens to one's orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,10 @@ class Look:
     role: str
     action: str
     purpose: str
+
+
+ANSWERED_WITHIN = timedelta(days=15)
+"""The time that handling a data subject's request may take (China's PIPL practice)."""
 
 
 class Request(StrEnum):

@@ -39,6 +39,7 @@ from crm_store.types.orders import LineChange, NewDelivery
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
 from crm_store.types.privacy import Proof, Purpose, Request, RetentionRules, UnmaskPurpose
 from crm_store.types.profiles import NewFact
+from crm_store.types.reports import Span
 from crm_store.types.reservations import NewReservation
 from crm_store.vault import Vault
 
@@ -73,8 +74,10 @@ TRUSTED = "nothing nothing seen seen seen seen"
 OWN_TALK = "refused seen refused refused refused seen"
 SYSTEM_ONLY = "refused refused refused refused refused seen"
 EDITORS = "refused refused refused refused seen seen"
+MANAGERS = "nothing nothing nothing nothing seen seen"
 BOOKING = "refused refused seen seen seen seen"
 OWN_BOOKING = "refused seen seen seen seen seen"
+DAY = Span(CLOCK_START.date(), CLOCK_START.date(), ZoneInfo("Asia/Shanghai"))
 BOOKED = BookingKey("test", "1")
 HELD = NewReservation("77-3", "SH01", "x", 1, CLOCK_START + timedelta(days=1))
 TWO = LineChange("COS-0012-50", 2, Decimal(40))
@@ -237,7 +240,7 @@ TABLE: dict[str, tuple[str, Call]] = {
     ),
     "conversations.take_dialogue": (
         SYSTEM_ONLY,
-        lambda w, s: _answered(w.conversations.take_dialogue(s.conversation)),
+        lambda w, s: _answered(w.conversations.take_dialogue(s.conversation, LEASE)),
     ),
     "conversations.bind_member": (
         SYSTEM_ONLY,
@@ -283,6 +286,19 @@ TABLE: dict[str, tuple[str, Call]] = {
     "handoffs.resolve": (EDITORS, lambda w, s: w.handoffs.resolve(s.handoff, "好了")),
     "handoffs.hand_back": (EDITORS, lambda w, s: w.handoffs.hand_back(s.handoff)),
     "handoffs.withdraw": (OWN_TALK, lambda w, s: w.handoffs.withdraw(s.conversation)),
+    "desk.note": (
+        "refused refused refused seen seen refused",
+        lambda w, s: w.desk.note(s.conversation, "等仓库回复", []),
+    ),
+    "desk.talks_of": (TRUSTED, lambda w, s: w.desk.talks_of(s.member)),
+    "desk.talks_with": (TRUSTED, lambda w, s: w.desk.talks_with("你好")),
+    "reports.handoffs": (MANAGERS, lambda w, s: w.reports.handoffs(DAY)),
+    "reports.talks": (MANAGERS, lambda w, s: w.reports.talks(DAY)),
+    "reports.scores": (
+        ANYBODY,
+        lambda w, s: _answered(w.reports.scores(DAY)),
+    ),
+    "reports.unknown": (ANYBODY, lambda w, s: _answered(w.reports.unknown(DAY))),
     "staff.authenticate": (ANYBODY, lambda w, s: w.staff.authenticate("agent", "secret")),
     "staff.get": (TRUSTED, lambda w, s: w.staff.get(s.shop.agent)),
     "staff.add": (EDITORS, lambda w, s: w.staff.add("new", "新", "secret", Role.CLERK)),
@@ -449,7 +465,7 @@ async def test_who_may(
     scenes: dict[bool, tuple[str, Scene]], vault: Vault, clock: HandClock, method: str
 ) -> None:
     expected, call = TABLE[method]
-    url, scene = scenes[method.startswith("handoffs.") and method != "handoffs.request"]
+    url, scene = scenes["handoffs" in method and method != "handoffs.request"]
     store = await SqlStore.open(url, vault, clock=clock)
     answers = [await outcome(store, scene.shop.actor(role), call, scene) for role in ROLES]
     stranger = Actor(Role.CUSTOMER, member_id=scene.shop.other)

@@ -139,12 +139,14 @@ class Intake:
             contact, member_id = await _attest(uow, shared, conversation)
             asked = await _skill_that_asked(uow, conversation) if conversation else None
         extras: dict[str, JSON] = {"contact": contact.value}
+        if contact is Contact.UNKNOWN:
+            extras["phone"] = shared.phone
         going_on = asked if contact is Contact.ATTESTED else None
         if going_on is None:
             extras["skill"] = "shared_contact"
         text = f"/{going_on}" if going_on else ""
         message = self._message(shared.sender, shared.external_id, text, extras)
-        return replace(message, member_id=member_id)
+        return replace(message, member_id=member_id, attested_at=shared.at)
 
     async def _note_presence(self, presence: Presence) -> None:
         """Keep in the audit that the bot was blocked, or may write again."""
@@ -207,9 +209,12 @@ async def _attest(
 
 
 async def _skill_that_asked(uow: UnitOfWork, conversation: Conversation) -> str | None:
-    """Return the skill that asked for the contact and now goes on; ``None`` when none did."""
+    """Return the skill that asked for the contact in passing and now answers; else ``None``.
+
+    Where a question waits for it, ``shared_contact`` goes on with that.
+    """
     recent = await uow.conversations.tail(conversation.id, limit=_RECENT)
     if not any(message.payload.get("contact_request") for message in recent):
         return None
-    stored = await uow.conversations.dialogue(conversation.id)
-    return DialogueState.from_json(stored).last_skill
+    state = DialogueState.from_json(await uow.conversations.dialogue(conversation.id))
+    return state.last_skill if state.question is None else None

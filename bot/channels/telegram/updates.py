@@ -6,6 +6,7 @@ game score) is ``None``: it is acknowledged and forgotten.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
@@ -22,7 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 }
 """Telegram's commands and the button payloads they stand for."""
 
-_ATTACHMENTS: Final = (
+ATTACHMENTS: Final = (
     "photo",
     "voice",
     "audio",
@@ -81,6 +82,8 @@ class ContactShared:
     phone: str
     """In international form."""
     own: bool
+    at: datetime
+    """When it was shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def _message(message: Message) -> Said | ContactShared | None:
         return Said(sender, external_id, _command(message.text) or message.text, {})
     if message.contact is not None:
         return _contact(sender, external_id, message)
-    kind = next((kind for kind in _ATTACHMENTS if getattr(message, kind, None)), None)
+    kind = next((kind for kind in ATTACHMENTS if getattr(message, kind, None)), None)
     if kind is None:
         return None
     extras: dict[str, JSON] = {"attachment": kind}
@@ -175,7 +178,8 @@ def _contact(sender: Sender, external_id: str, message: Message) -> ContactShare
         return None
     # A forwarded contact may have been written by anybody, whomever it names.
     own = contact.user_id == sender.user and message.forward_origin is None
-    return ContactShared(sender, external_id, "+" + contact.phone_number.lstrip("+"), own)
+    phone = "+" + contact.phone_number.lstrip("+")
+    return ContactShared(sender, external_id, phone, own, message.date)
 
 
 def _command(text: str) -> str | None:

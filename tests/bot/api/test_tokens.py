@@ -1,11 +1,12 @@
 """Member tokens and conversation tokens never stand in for each other, and both run out."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
 
-from bot.api.tokens import TokenError, Tokens
+from bot.api.tokens import MemberClaims, TokenError, Tokens
 
 KEY = "a key of the tests, long enough for HS256"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -87,9 +88,11 @@ def test_every_guest_has_a_conversation_of_their_own() -> None:
 def test_a_member_has_one_conversation_that_ends_with_the_sign_in() -> None:
     tokens = at(NOON)
     until = NOON + timedelta(hours=1)
-    opened = tokens.member_conversation(7, until)
-    assert opened.conversation == tokens.member_conversation(7, until).conversation
-    assert opened.conversation != tokens.member_conversation(8, until).conversation
+    member = MemberClaims(7, until, NOON)
+    opened = tokens.member_conversation(member)
+    assert opened.conversation == tokens.member_conversation(member).conversation
+    other = tokens.member_conversation(replace(member, member_id=8))
+    assert opened.conversation != other.conversation
     token = tokens.conversation(opened)
     assert tokens.read_conversation(token) == opened
     with pytest.raises(TokenError):

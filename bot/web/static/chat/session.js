@@ -147,9 +147,8 @@ export class Session extends EventTarget {
       return;
     }
     this.forget();
-    const headers = this.memberToken ? { Authorization: `Bearer ${this.memberToken}` } : {};
     const opener = this.staff ? `${this.server}/desk/conversation?staff=${this.staff}` : this.address("");
-    const response = await fetch(opener, { method: "POST", headers });
+    const response = await fetch(opener, { method: "POST", ...this.introduction });
     if (!response.ok) throw Object.assign(new Unanswered(response), { opening: true });
     this.conversation = await response.json();
     // A renewed token of the same conversation goes on where the old one ended.
@@ -161,6 +160,15 @@ export class Session extends EventTarget {
     this.limit = this.conversation.max_characters;
     // A member's token stays out of the browser's storage: signing out on the shop's site is enough.
     if (!this.vouched) save(this.key, this.conversation);
+  }
+
+  /** Who opens: a member also shows what they did here as a guest, so that it goes on. */
+  get introduction() {
+    if (!this.memberToken) return {};
+    const headers = { Authorization: `Bearer ${this.memberToken}` };
+    const guest = load(`huike:${this.server}:guest`)?.token;
+    if (!guest) return { headers };
+    return { headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify({ guest }) };
   }
 
   address(path) {
