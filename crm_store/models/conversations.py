@@ -119,10 +119,12 @@ class HandoffRow(Base):
         partial(
             "uq_handoffs_open",
             "conversation_id",
-            where="state IN ('waiting', 'taken')",
+            where="state IN ('waiting', 'taken', 'snoozed')",
             unique=True,
         ),
         Index("ix_handoffs_state", "state", "requested_at"),
+        Index("ix_handoffs_closed_at", "closed_at"),
+        partial("ix_handoffs_taken_by", "taken_by", where="state = 'taken'"),
     )
 
     id: Mapped[int] = key()
@@ -135,3 +137,19 @@ class HandoffRow(Base):
     taken_by: Mapped[int | None] = plain(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None] = plain()
     resolution: Mapped[str | None] = personal(SealedText())
+    resolution_code: Mapped[str | None] = plain()
+    instruction: Mapped[str | None] = personal(SealedText())
+    detail: Mapped[str] = plain(default="")
+    skill: Mapped[str | None] = plain()
+    language: Mapped[str | None] = plain()
+    store_id: Mapped[str | None] = plain()
+    priority: Mapped[int] = plain(default=0)
+    answer_by: Mapped[datetime | None] = plain()
+    resolve_by: Mapped[datetime | None] = plain()
+    prefers: Mapped[int | None] = plain()
+    answered_at: Mapped[datetime | None] = plain()
+    snoozed_until: Mapped[datetime | None] = plain()
+    offered_to: Mapped[int | None] = plain()
+    offered_until: Mapped[datetime | None] = plain()
+    escalated_at: Mapped[datetime | None] = plain()
+    reopened: Mapped[int] = plain(default=0)

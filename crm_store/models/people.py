@@ -6,10 +6,11 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped
 
 from crm_store.models.base import Base, key, personal, plain
-from crm_store.models.sealed import SealedJSON
+from crm_store.models.sealed import SealedJSON, SealedKey
 from crm_store.models.types import CleanJSON, Word
 from crm_store.types.actors import Role
 from crm_store.types.conversations import JSON
+from crm_store.types.handoffs import MAX_LOAD, Presence
 from crm_store.types.people import IdentityKind, IdentityStatus, MemberStatus, Tier
 
 
@@ -17,6 +18,7 @@ class StaffRow(Base):
     """Somebody who works for the retailer."""
 
     __tablename__ = "staff"
+    __table_args__ = (Index("uq_staff_telegram_user", "telegram_user", unique=True),)
 
     id: Mapped[int] = key()
     login: Mapped[str] = personal(unique=True)
@@ -26,6 +28,14 @@ class StaffRow(Base):
     store_id: Mapped[str | None] = plain()
     languages: Mapped[list[str]] = plain(CleanJSON())
     active: Mapped[bool] = plain(default=True)
+    telegram_user: Mapped[str | None] = personal(SealedKey("staff"))
+    """The Telegram account that acts for this one."""
+    skills: Mapped[list[str]] = plain(CleanJSON(), default=list)
+    """What handoffs they are given; empty: all."""
+    max_load: Mapped[int] = plain(default=MAX_LOAD)
+    presence: Mapped[Presence] = plain(Word(Presence), default=Presence.OFFLINE)
+    seen_at: Mapped[datetime | None] = plain()
+    """When their desk was last heard of; NULL before they first opened it."""
 
 
 class MemberRow(Base):

@@ -31,6 +31,9 @@ class Cases(Protocol):
     async def for_conversation(self, conversation_id: int) -> list[Case]:
         """Return the cases opened in a conversation that the actor may see, newest first."""
 
+    async def due(self, before: datetime, *, limit: int = 100) -> list[Case]:
+        """Return open cases that are promised before then, the most urgent first; system only."""
+
     async def change(
         self,
         number: str,

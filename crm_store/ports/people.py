@@ -1,5 +1,6 @@
 """Ports of members and of the staff who serve them."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from crm_store.types.actors import Role
@@ -65,3 +66,33 @@ class StaffAccounts(Protocol):
 
     async def all(self) -> list[Staff]:
         """Return all accounts; manager and system only."""
+
+    async def telegram_link(self, staff_id: int) -> str:
+        """Return a token (192 random bits) that ties a Telegram account to an account.
+
+        It works once, for ten minutes, and voids earlier ones; only its digest is stored. For the
+        account itself, managers and the system.
+        """
+
+    async def bind_telegram(self, token: str, telegram_user: str) -> Staff | None:
+        """Tie a Telegram account to the account whose link this is; system only.
+
+        ``None`` when the link is unknown, used or too old.
+        """
+
+    async def by_telegram(self, telegram_user: str) -> Staff | None:
+        """Return the active account that a Telegram account acts for; system only."""
+
+    async def arrange(
+        self,
+        staff_id: int,
+        *,
+        skills: Collection[str] | None = None,
+        languages: Collection[str] | None = None,
+        max_load: int | None = None,
+    ) -> Staff:
+        """Change what somebody is given to do; manager and system only.
+
+        Raises `NotFoundError` when there is no such account, `InvalidRecordError` on a load below
+        0 or no language.
+        """

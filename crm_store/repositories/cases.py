@@ -78,6 +78,12 @@ class CasesRepository(Repository):
         query = _newest_first().where(CaseRow.conversation_id == conversation_id)
         return [case for case in await self._all(query) if await self._may_see(case)]
 
+    async def due(self, before: datetime, *, limit: int = 100) -> list[Case]:
+        """Return open cases that are promised before then, the most urgent first; system only."""
+        self._context.require(Role.SYSTEM)
+        query = _cases().where(CaseRow.closed_at.is_(None), CaseRow.due_at <= before)
+        return await self._all(query.order_by(CaseRow.due_at, CaseRow.id).limit(limit))
+
     async def change(
         self,
         number: str,

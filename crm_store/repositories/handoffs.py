@@ -1,17 +1,19 @@
-"""Handoffs: who owns a conversation.
+"""Handoffs: who owns a conversation, and who is asked to."""
 
-Every change of owner locks the conversation, raises its epoch, and leaves a message by the system
-in the timeline, so that everybody who reads it sees who spoke for the shop, and from when on.
-"""
-
-from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
-from crm_store.models import ConversationRow, HandoffRow
-from crm_store.repositories.context import REPEATED_LOOK
-from crm_store.repositories.timeline import Timeline, require_epoch, subject_of
+from crm_store.errors import (
+    ConflictError,
+    InvalidRecordError,
+    NotFoundError,
+    NotPermittedError,
+)
+from crm_store.models import ConversationRow, HandoffRow, StaffRow
+from crm_store.repositories.handoff_moves import to_handoff
+from crm_store.repositories.handoff_queue import SERVING, HandoffQueue
+from crm_store.repositories.timeline import require_epoch
 from crm_store.types.actors import Role
 from crm_store.types.conversations import (
     Author,
@@ -20,27 +22,26 @@ from crm_store.types.conversations import (
     Message,
     MessageState,
     NewReply,
-    Owner,
 )
-from crm_store.types.handoffs import Handoff, HandoffReason, HandoffState
-from crm_store.types.text import LocalText
+from crm_store.types.handoffs import ANYBODY, Handoff, HandoffReason, HandoffState, Needs
+from crm_store.types.ownership import Move, Ownership, Step
 
-OPEN = (HandoffState.WAITING, HandoffState.TAKEN)
-
-EVENTS = {
-    HandoffState.WAITING: LocalText("已请求人工客服", "A colleague was asked to join"),
-    HandoffState.TAKEN: LocalText("人工客服已接入", "A colleague has joined"),
-    HandoffState.RESOLVED: LocalText("人工服务已结束", "The colleague has finished"),
-    HandoffState.HANDED_BACK: LocalText("已转回智能助手", "The assistant is back"),
-    HandoffState.WITHDRAWN: LocalText("已取消人工服务", "The request was withdrawn"),
-}
+_AGENTS_CLOSED = (HandoffState.RESOLVED, HandoffState.HANDED_BACK)
 
 
-class HandoffsRepository(Timeline):
+class HandoffsRepository(HandoffQueue):
     """The port's `Handoffs`."""
 
     async def request(
-        self, conversation_id: int, reason: HandoffReason, packet: JSONObject, *, epoch: int
+        self,
+        conversation_id: int,
+        reason: HandoffReason,
+        packet: JSONObject,
+        *,
+        epoch: int,
+        detail: str = "",
+        needs: Needs = ANYBODY,
+        reopening: timedelta | None = None,
     ) -> Handoff:
         """Ask for a human: owner becomes ``waiting``. Asking again returns the open handoff."""
         row = await self._locked(conversation_id)
@@ -48,88 +49,123 @@ class HandoffsRepository(Timeline):
         if known is not None:
             return to_handoff(known)
         require_epoch(row, epoch)
-        handoff = HandoffRow(
-            conversation_id=row.id,
-            reason=reason,
-            state=HandoffState.WAITING,
-            packet=dict(packet),
-            requested_at=self._now(),
-        )
-        self._session.add(handoff)
-        await self._session.flush()
-        return await self._pass_on(row, handoff, HandoffState.WAITING, Owner.WAITING)
-
-    async def open(self, *, states: Collection[str] = ("waiting", "taken")) -> list[Handoff]:
-        """Return handoffs in these states, longest waiting first; staff and system only."""
-        if not self._context.is_trusted:
-            return []
-        rows = (
-            await self._session.execute(
-                select(HandoffRow, ConversationRow)
-                .join(ConversationRow, ConversationRow.id == HandoffRow.conversation_id)
-                .where(HandoffRow.state.in_(states))
-                .order_by(HandoffRow.requested_at, HandoffRow.id)
-            )
-        ).all()
-        await self._saw([conversation for _, conversation in rows])
-        return [to_handoff(handoff) for handoff, _ in rows]
-
-    async def get(self, handoff_id: int) -> Handoff | None:  # type: ignore[override]
-        """Return one handoff; staff and system only."""
-        row = await self._session.get(HandoffRow, handoff_id, populate_existing=True)
-        if row is None or not self._context.is_trusted:
-            return None
-        conversation = await self._row(row.conversation_id)
-        await self._saw([conversation] if conversation is not None else [])
-        return to_handoff(row)
-
-    async def current(self, conversation_id: int) -> Handoff | None:
-        """Return the conversation's open handoff."""
-        conversation = await self._row(conversation_id)
-        if await self._shown(conversation) is None:
-            return None
-        row = await self._open_in(conversation_id)
-        return None if row is None else to_handoff(row)
+        handoff = await self._closed_lately(row.id, reopening)
+        step, before = Step(Move.REOPEN), None  # as the row stands
+        if handoff is None:
+            handoff = HandoffRow(conversation_id=row.id, state=HandoffState.WAITING)
+            self._session.add(handoff)
+            step, before = Step(Move.REQUEST), Ownership(epoch=row.epoch)
+        else:
+            handoff.reopened += 1
+            handoff.prefers = handoff.taken_by
+        handoff.reason, handoff.detail, handoff.packet = reason, detail, dict(packet)
+        handoff.requested_at = self._now()
+        _need(handoff, needs)
+        return await self._move(row, handoff, step, before=before)
 
     async def take(self, handoff_id: int) -> Handoff:
         """The acting agent takes it: owner becomes ``human``.
 
-        Raises `ConflictError` when somebody else has it or it is closed. Taking what one has
-        already changes nothing.
+        Taking what one has already changes nothing.
         """
-        self._context.require(Role.AGENT, Role.MANAGER)
+        self._context.require(*SERVING)
         conversation, handoff = await self._locked_handoff(handoff_id)
         if handoff.state is HandoffState.TAKEN and self._is_taker(handoff):
             return to_handoff(handoff)
-        if handoff.state is not HandoffState.WAITING:
-            raise ConflictError(f"handoff {handoff_id} is {handoff.state}")
-        handoff.taken_at, handoff.taken_by = self._now(), self._actor.staff_id
-        await self._saw([conversation])
-        return await self._pass_on(conversation, handoff, HandoffState.TAKEN, Owner.HUMAN)
+        return await self._take(conversation, handoff, Move.TAKE)
 
-    async def answer(self, handoff_id: int, text: str) -> Message:
+    async def take_next(self) -> Handoff | None:
+        """The acting agent takes what comes first of what fits them."""
+        self._context.require(*SERVING)
+        found = await self._first_fitting()
+        return None if found is None else await self._take(*found, Move.TAKE)
+
+    async def take_over(self, handoff_id: int) -> Handoff:
+        """The acting manager takes it, whoever has it."""
+        self._context.require(Role.MANAGER)
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        return await self._take(conversation, handoff, Move.TAKE_OVER)
+
+    async def reassign(self, handoff_id: int, staff_id: int) -> Handoff:
+        """Give it to an agent; raises `NotFoundError` when there is no such agent in service."""
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        self._require_own(handoff)
+        agent = await self._session.get(StaffRow, staff_id)
+        if agent is None or not agent.active or agent.role not in SERVING:
+            raise NotFoundError(f"no agent {staff_id} in service")
+        return await self._move(
+            conversation, handoff, Step(Move.REASSIGN, agent=staff_id), before=None
+        )
+
+    async def requeue(
+        self, handoff_id: int, *, skill: str | None = None, store_id: str | None = None
+    ) -> Handoff:
+        """Let it wait again, for a skill or a shop where one is given."""
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        self._require_own(handoff)
+        handoff.skill, handoff.store_id = skill or handoff.skill, store_id or handoff.store_id
+        handoff.prefers = None
+        return await self._move(conversation, handoff, Step(Move.REQUEUE))
+
+    async def snooze(self, handoff_id: int, until: datetime) -> Handoff:
+        """Put it aside until a time, which must be to come (`InvalidRecordError`)."""
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        self._require_own(handoff)
+        if until <= self._now():
+            raise InvalidRecordError("a time to come is needed")
+        return await self._move(conversation, handoff, Step(Move.SNOOZE, until=until), before=None)
+
+    async def wake(self, handoff_id: int) -> Handoff:
+        """Take a snoozed one up again."""
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        self._require_own(handoff)
+        return await self._move(conversation, handoff, Step(Move.WAKE))
+
+    async def answer(
+        self, handoff_id: int, text: str, payload: JSONObject | None = None
+    ) -> Message:
         """Queue an agent's message; only the agent who took it, else `NotPermittedError`.
 
-        Raises `ConflictError` when it was closed meanwhile.
+        Raises `ConflictError` when it was closed or put aside meanwhile.
         """
         conversation, handoff = await self._locked_handoff(handoff_id)
         if not self._is_taker(handoff):
             raise NotPermittedError("only the agent who took the handoff answers")
         if handoff.state is not HandoffState.TAKEN:
             raise ConflictError(f"handoff {handoff_id} is {handoff.state}")
-        reply = NewReply(text, author=Author.AGENT)
+        handoff.answered_at = handoff.answered_at or self._now()
+        reply = NewReply(text, payload or {}, author=Author.AGENT)
         return await self._add_outbound(conversation, reply, staff_id=self._actor.staff_id)
 
-    async def resolve(self, handoff_id: int, resolution: str) -> Handoff:
-        """Close it: owner becomes ``bot`` again, the case being settled.
+    async def resolve(
+        self, handoff_id: int, resolution: str, *, code: str | None = None
+    ) -> Handoff:
+        """Close it: owner becomes ``bot`` again, the case being settled."""
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        self._require_own(handoff)
+        await self._move(conversation, handoff, Step(Move.RESOLVE))
+        handoff.resolution, handoff.resolution_code = resolution, code
+        await self._session.flush()
+        return to_handoff(handoff)
 
-        For the agent who took it; managers and the system may close any.
-        """
-        return await self._close(handoff_id, HandoffState.RESOLVED, resolution)
+    async def hand_back(self, handoff_id: int, instruction: str = "") -> Handoff:
+        """Give the conversation back to the bot, with what it is to do where that is said."""
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        self._require_own(handoff)
+        handoff.instruction = instruction.strip() or None
+        given = await self._move(conversation, handoff, Step(Move.HAND_BACK))
+        if given.instruction:
+            await self._instruct(conversation, given)
+        return given
 
-    async def hand_back(self, handoff_id: int) -> Handoff:
-        """Give the conversation back to the bot; who may is as for `resolve`."""
-        return await self._close(handoff_id, HandoffState.HANDED_BACK, None)
+    async def reopen(self, handoff_id: int) -> Handoff:
+        """The agent who closed it takes it up again, or a manager."""
+        self._context.require(*SERVING)
+        conversation, handoff = await self._locked_handoff(handoff_id)
+        self._require_own(handoff)
+        if await self._open_in(conversation.id) is not None:
+            raise ConflictError("the conversation has an open handoff already")
+        return await self._take(conversation, handoff, Move.REOPEN)
 
     async def withdraw(self, conversation_id: int) -> Handoff | None:
         """The customer leaves the queue: a waiting handoff closes, the bot owns again."""
@@ -137,85 +173,52 @@ class HandoffsRepository(Timeline):
         handoff = await self._open_in(conversation_id)
         if handoff is None or handoff.state is not HandoffState.WAITING:
             return None
-        handoff.closed_at = self._now()
-        return await self._pass_on(conversation, handoff, HandoffState.WITHDRAWN, Owner.BOT)
+        return await self._move(conversation, handoff, Step(Move.WITHDRAW))
 
-    async def _close(self, handoff_id: int, state: HandoffState, resolution: str | None) -> Handoff:
-        conversation, handoff = await self._locked_handoff(handoff_id)
-        if not (self._is_taker(handoff) or self._actor.role in (Role.MANAGER, Role.SYSTEM)):
-            raise NotPermittedError("only the agent who took the handoff closes it")
-        if handoff.state not in OPEN:
-            raise ConflictError(f"handoff {handoff_id} is {handoff.state}")
-        handoff.closed_at, handoff.resolution = self._now(), resolution
-        return await self._pass_on(conversation, handoff, state, Owner.BOT)
-
-    async def _pass_on(
-        self, row: ConversationRow, handoff: HandoffRow, state: HandoffState, owner: Owner
+    async def _take(
+        self, conversation: ConversationRow, handoff: HandoffRow, move: Move
     ) -> Handoff:
-        """Change the owner: a new epoch, and an event in the timeline."""
-        handoff.state, row.owner = state, owner
-        row.epoch += 1
-        event: JSONObject = {
-            "event": f"handoff_{state.value}",
-            "handoff_id": handoff.id,
-            "owner": owner.value,
-        }
-        self._add_message(
-            row,
-            self._now(),
-            direction=Direction.OUT,
-            author=Author.SYSTEM,
-            text=EVENTS[state].in_language(row.language or "zh"),
-            payload=event,
-            state=MessageState.HANDLED,
-            staff_id=self._actor.staff_id if self._actor.is_staff else None,
-        )
-        await self._session.flush()
-        return to_handoff(handoff)
+        await self._saw([conversation])
+        step = Step(move, agent=self._actor.staff_id)
+        return await self._move(conversation, handoff, step)
 
-    async def _locked_handoff(self, handoff_id: int) -> tuple[ConversationRow, HandoffRow]:
-        """Lock a handoff's conversation, then read both as they stand."""
-        if not self._context.is_trusted:
-            raise NotPermittedError("handoffs are for staff")
-        handoff = await self._session.get(HandoffRow, handoff_id)
-        conversation = (
-            None if handoff is None else await self._row(handoff.conversation_id, lock=True)
-        )
-        if handoff is None or conversation is None:
-            raise NotFoundError(f"no handoff {handoff_id}")
-        await self._session.refresh(handoff)
-        return conversation, handoff
-
-    async def _open_in(self, conversation_id: int) -> HandoffRow | None:
-        return await self._session.scalar(
+    async def _closed_lately(
+        self, conversation_id: int, within: timedelta | None
+    ) -> HandoffRow | None:
+        """Return the latest handoff when an agent closed it that lately."""
+        if within is None:
+            return None
+        latest = await self._session.scalar(
             select(HandoffRow)
-            .where(HandoffRow.conversation_id == conversation_id, HandoffRow.state.in_(OPEN))
+            .where(HandoffRow.conversation_id == conversation_id)
+            .order_by(HandoffRow.id.desc())
+            .limit(1)
             .execution_options(populate_existing=True)
         )
+        if latest is None or latest.state not in _AGENTS_CLOSED or latest.closed_at is None:
+            return None
+        return latest if latest.closed_at > self._now() - within else None
 
-    def _is_taker(self, handoff: HandoffRow) -> bool:
-        return (
-            self._actor.is_staff
-            and handoff.taken_by is not None
-            and handoff.taken_by == self._actor.staff_id
+    async def _instruct(self, row: ConversationRow, handoff: Handoff) -> None:
+        """Leave the instruction where the bot finds its work: in the inbox."""
+        now = self._now()
+        self._add_message(
+            row,
+            now,
+            direction=Direction.IN,
+            author=Author.AGENT,
+            text=handoff.instruction,
+            payload={"event": "handoff_instruction", "handoff_id": handoff.id},
+            state=MessageState.RECEIVED,
+            external_id=f"handoff-{handoff.id}-{row.epoch}",
+            staff_id=self._actor.staff_id,
         )
-
-    async def _saw(self, conversations: Collection[ConversationRow]) -> None:
-        subjects = [subject_of(row) for row in conversations]
-        await self._context.saw("handoff.view", subjects, repeated=REPEATED_LOOK)
+        row.pending_since = row.pending_since or now
+        await self._session.flush()
 
 
-def to_handoff(row: HandoffRow) -> Handoff:
-    """Return a row as its domain type."""
-    return Handoff(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        reason=row.reason,
-        state=row.state,
-        packet=row.packet,
-        requested_at=row.requested_at,
-        taken_at=row.taken_at,
-        taken_by=row.taken_by,
-        closed_at=row.closed_at,
-        resolution=row.resolution,
-    )
+def _need(row: HandoffRow, needs: Needs) -> None:
+    row.skill, row.language, row.store_id = needs.skill, needs.language, needs.store_id
+    row.priority, row.answer_by = int(needs.priority), needs.answer_by
+    row.resolve_by, row.prefers = needs.resolve_by, needs.prefers or row.prefers
+    row.escalated_at = None

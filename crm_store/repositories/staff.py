@@ -1,6 +1,7 @@
 """Staff accounts, passwords by Argon2id."""
 
 import asyncio
+from collections.abc import Collection
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -8,9 +9,9 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from crm_store.errors import ConflictError, InvalidRecordError
+from crm_store.errors import ConflictError, InvalidRecordError, NotFoundError
 from crm_store.models import StaffRow
-from crm_store.repositories.context import Repository
+from crm_store.repositories.staff_links import StaffLinks
 from crm_store.types.actors import STAFF_ROLES, Role
 from crm_store.types.people import Staff
 
@@ -31,7 +32,7 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-class StaffRepository(Repository):
+class StaffRepository(StaffLinks):
     """The port's `StaffAccounts`."""
 
     async def authenticate(self, login: str, password: str) -> Staff | None:
@@ -79,6 +80,42 @@ class StaffRepository(Repository):
         rows = await self._session.scalars(select(StaffRow).order_by(StaffRow.id))
         return [_to_staff(row) for row in rows]
 
+    async def bind_telegram(self, token: str, telegram_user: str) -> Staff | None:
+        """Tie a Telegram account to the account whose link this is; system only."""
+        self._context.require(Role.SYSTEM)
+        row = await self._use_link(token, telegram_user)
+        return None if row is None else _to_staff(row)
+
+    async def by_telegram(self, telegram_user: str) -> Staff | None:
+        """Return the active account that a Telegram account acts for; system only."""
+        self._context.require(Role.SYSTEM)
+        row = await self._bound_to(telegram_user)
+        return None if row is None else _to_staff(row)
+
+    async def arrange(
+        self,
+        staff_id: int,
+        *,
+        skills: Collection[str] | None = None,
+        languages: Collection[str] | None = None,
+        max_load: int | None = None,
+    ) -> Staff:
+        """Change what somebody is given to do; manager and system only."""
+        self._context.require(Role.MANAGER, Role.SYSTEM)
+        if languages is not None and not languages:
+            raise InvalidRecordError("languages: expected at least one")
+        if max_load is not None and max_load < 0:
+            raise InvalidRecordError("max_load: expected 0 or more")
+        row = await self._session.get(StaffRow, staff_id)
+        if row is None:
+            raise NotFoundError(f"no staff account {staff_id}")
+        row.skills = row.skills if skills is None else sorted(set(skills))
+        row.languages = row.languages if languages is None else sorted(set(languages))
+        row.max_load = row.max_load if max_load is None else max_load
+        await self._context.record("staff.arrange", f"staff:{row.id}")
+        await self._session.flush()
+        return _to_staff(row)
+
     async def _insert(self, row: StaffRow) -> None:
         try:
             async with self._session.begin_nested():
@@ -96,4 +133,6 @@ def _to_staff(row: StaffRow) -> Staff:
         store_id=row.store_id,
         active=row.active,
         languages=tuple(row.languages),
+        skills=tuple(row.skills),
+        max_load=row.max_load,
     )

@@ -184,3 +184,7 @@ class Staff:
     store_id: str | None
     active: bool
     languages: tuple[str, ...] = field(default=("zh", "en"))
+    skills: tuple[str, ...] = ()
+    """What handoffs they are given; empty: all."""
+    max_load: int = 6
+    """Conversations that they have at a time."""

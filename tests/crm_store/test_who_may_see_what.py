@@ -33,7 +33,7 @@ from crm_store.types.conversations import (
     Lease,
     NewReply,
 )
-from crm_store.types.handoffs import HandoffReason
+from crm_store.types.handoffs import Handoff, HandoffReason, Presence
 from crm_store.types.loyalty import BookingKey
 from crm_store.types.orders import LineChange, NewDelivery
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
@@ -67,6 +67,7 @@ class Scene:
 
 
 Call: TypeAlias = Callable[[UnitOfWork, Scene], Awaitable[Any]]
+Move: TypeAlias = Callable[[int], Awaitable[Handoff]]
 
 ANYBODY = "seen seen seen seen seen seen"
 OWN_OR_TRUSTED = "nothing seen seen seen seen seen"
@@ -74,6 +75,8 @@ TRUSTED = "nothing nothing seen seen seen seen"
 OWN_TALK = "refused seen refused refused refused seen"
 SYSTEM_ONLY = "refused refused refused refused refused seen"
 EDITORS = "refused refused refused refused seen seen"
+SERVERS = "refused refused refused seen seen refused"
+MANAGER_ONLY = "refused refused refused refused seen refused"
 MANAGERS = "nothing nothing nothing nothing seen seen"
 BOOKING = "refused refused seen seen seen seen"
 OWN_BOOKING = "refused seen seen seen seen seen"
@@ -123,6 +126,7 @@ TABLE: dict[str, tuple[str, Call]] = {
         ANYBODY,
         lambda w, s: _answered(w.cases.for_conversation(s.conversation)),
     ),
+    "cases.due": (SYSTEM_ONLY, lambda w, s: _answered(w.cases.due(CLOCK_START))),
     "cases.change": (
         "refused refused seen seen seen seen",
         lambda w, s: w.cases.change(s.shop.case, state="settled"),
@@ -286,6 +290,26 @@ TABLE: dict[str, tuple[str, Call]] = {
     "handoffs.resolve": (EDITORS, lambda w, s: w.handoffs.resolve(s.handoff, "好了")),
     "handoffs.hand_back": (EDITORS, lambda w, s: w.handoffs.hand_back(s.handoff)),
     "handoffs.withdraw": (OWN_TALK, lambda w, s: w.handoffs.withdraw(s.conversation)),
+    "handoffs.closed": (TRUSTED, lambda w, s: w.handoffs.closed(CLOCK_START)),
+    "handoffs.take_next": (SERVERS, lambda w, s: w.handoffs.take_next()),
+    "handoffs.take_over": (MANAGER_ONLY, lambda w, s: w.handoffs.take_over(s.handoff)),
+    "handoffs.reassign": (EDITORS, lambda w, s: w.handoffs.reassign(s.handoff, s.shop.agent2)),
+    "handoffs.requeue": (SERVERS, lambda w, s: _taken(w, s, w.handoffs.requeue)),
+    "handoffs.snooze": (SERVERS, lambda w, s: _taken(w, s, _asleep(w))),
+    "handoffs.wake": (SERVERS, lambda w, s: _taken(w, s, _asleep(w), w.handoffs.wake)),
+    "handoffs.reopen": (SERVERS, lambda w, s: _taken(w, s, _settled(w), w.handoffs.reopen)),
+    "handoffs.offer": (
+        SYSTEM_ONLY,
+        lambda w, s: w.handoffs.offer(s.handoff, s.shop.agent, CLOCK_START + LEASE),
+    ),
+    "handoffs.escalate": (SYSTEM_ONLY, lambda w, s: w.handoffs.escalate(s.handoff)),
+    "handoffs.heartbeat": (
+        SERVERS,
+        lambda w, s: _answered(w.handoffs.heartbeat(Presence.ONLINE)),
+    ),
+    "handoffs.on_duty": (TRUSTED, lambda w, s: w.handoffs.on_duty(LEASE)),
+    "handoffs.outlook": (ANYBODY, lambda w, s: w.handoffs.outlook(LEASE, LEASE)),
+    "desk.glances": (TRUSTED, lambda w, s: w.desk.glances([s.conversation])),
     "desk.note": (
         "refused refused refused seen seen refused",
         lambda w, s: w.desk.note(s.conversation, "等仓库回复", []),
@@ -302,6 +326,7 @@ TABLE: dict[str, tuple[str, Call]] = {
     "staff.authenticate": (ANYBODY, lambda w, s: w.staff.authenticate("agent", "secret")),
     "staff.get": (TRUSTED, lambda w, s: w.staff.get(s.shop.agent)),
     "staff.add": (EDITORS, lambda w, s: w.staff.add("new", "新", "secret", Role.CLERK)),
+    "staff.arrange": (EDITORS, lambda w, s: w.staff.arrange(s.shop.agent, max_load=9)),
     "staff.all": (
         "nothing nothing nothing nothing seen seen",
         lambda w, s: w.staff.all(),
@@ -377,6 +402,22 @@ async def _none_free(call: Awaitable[Any]) -> str:
     return "answered"
 
 
+async def _taken(work: UnitOfWork, scene: Scene, *moves: Move) -> Handoff:
+    """Take the handoff, then make one move after the other."""
+    handoff = await work.handoffs.take(scene.handoff)
+    for move in moves:
+        handoff = await move(handoff.id)
+    return handoff
+
+
+def _asleep(work: UnitOfWork) -> Move:
+    return lambda handoff_id: work.handoffs.snooze(handoff_id, CLOCK_START + LEASE)
+
+
+def _settled(work: UnitOfWork) -> Move:
+    return lambda handoff_id: work.handoffs.resolve(handoff_id, "好了")
+
+
 async def _at_once(answer: str) -> str:
     return answer
 
@@ -419,6 +460,13 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
         if handoff:
             asked = await work.handoffs.request(here, HandoffReason.ASKED, {}, epoch=0)
             scene.handoff = asked.id
+            [other] = await talk.receive(
+                [InboundMessage(replace(KEY, external_id="2"), "m1", "喂")]
+            )
+            done = await work.handoffs.request(
+                other.conversation_id, HandoffReason.ASKED, {}, epoch=0
+            )
+            await work.handoffs.resolve(done.id, "好了")
     await store.close()
     return scene
 
