@@ -27,6 +27,7 @@ from crm_store.ports import (
     StaffAccounts,
     Stock,
     Timelines,
+    Topics,
     UnitOfWork,
 )
 from crm_store.repositories.analytics import AnalyticsRepository
@@ -46,6 +47,7 @@ from crm_store.repositories.profiles import ProfilesRepository
 from crm_store.repositories.staff import StaffRepository
 from crm_store.repositories.stock import StockRepository
 from crm_store.repositories.timelines import TimelinesRepository
+from crm_store.repositories.topics import TopicsRepository
 from crm_store.types.actors import SYSTEM, Actor
 from crm_store.types.loyalty import LoyaltyRules
 from crm_store.vault import Vault
@@ -73,6 +75,7 @@ class SqlUnitOfWork:
         self.analytics: Analytics = AnalyticsRepository(context)
         self.conversations: Conversations = ConversationsRepository(context)
         self.handoffs: Handoffs = HandoffsRepository(context)
+        self.topics: Topics = TopicsRepository(context)
         self.staff: StaffAccounts = StaffRepository(context)
         self.audit: AuditTrail = AuditRepository(context)
         self.consents: Consents = ConsentsRepository(context)

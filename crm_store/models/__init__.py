@@ -37,6 +37,7 @@ from crm_store.models.relations import (
     NoteRow,
     PreferenceRow,
 )
+from crm_store.models.topics import TelegramLinkRow, TopicRow
 
 __all__ = [
     "AddressRow",
@@ -77,6 +78,8 @@ __all__ = [
     "StockRow",
     "StoreRow",
     "SuppressionRow",
+    "TelegramLinkRow",
     "TierChangeRow",
+    "TopicRow",
     "VariantRow",
 ]

@@ -27,6 +27,7 @@ from crm_store.ports.privacy import Consents, Privacy
 from crm_store.ports.profiles import Profiles
 from crm_store.ports.stock import Stock
 from crm_store.ports.timeline import Timelines
+from crm_store.ports.topics import Topics
 from crm_store.types.actors import Actor
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "StaffAccounts",
     "Stock",
     "Timelines",
+    "Topics",
     "UnitOfWork",
 ]
 
@@ -67,6 +69,7 @@ class UnitOfWork(Protocol):
     analytics: Analytics
     conversations: Conversations
     handoffs: Handoffs
+    topics: Topics
     staff: StaffAccounts
     audit: AuditTrail
     consents: Consents

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.models import (
@@ -16,6 +16,7 @@ from crm_store.models import (
     InteractionRow,
     MessageRow,
     SourceRecordRow,
+    TopicRow,
 )
 from crm_store.repositories.context import Context
 from crm_store.types.conversations import Owner
@@ -70,6 +71,9 @@ async def _remove_conversations(session: AsyncSession, ids: Sequence[int]) -> No
         return
     await session.execute(
         update(CaseRow).where(CaseRow.conversation_id.in_(ids)).values(conversation_id=None)
+    )
+    await session.execute(
+        delete(TopicRow).where(or_(TopicRow.conversation_id.in_(ids), TopicRow.line_id.in_(ids)))
     )
     for row in (HandoffRow, DialogueStateRow, MessageRow):
         await session.execute(delete(row).where(row.conversation_id.in_(ids)))
