@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from bot import skills
+from bot.articles import help_centre
 from bot.catalogue import catalog_items
 from bot.dialogue.skill import Services
 from bot.engines import open_nlu
+from bot.policies import load_policies
 from bot.replies import LANGUAGES, Phrasebook
 from bot.settings import ConfigError, Settings, load_settings
 from bot.turn.bell import Bell
@@ -26,7 +28,7 @@ from crm_store.sources.mapping import Mappings
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.vault import Vault
-from knowledge.ports import CatalogSearch, Embedder
+from knowledge.ports import CatalogSearch, Embedder, FaqSearch
 from nlu.ports import NluEngine
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -107,8 +109,9 @@ async def open_app(
         embedder = await asyncio.to_thread(load_embedder, settings, progress)
         phrasebook = phrasebook_of(settings)
         search = await open_search(settings, store, embedder, phrasebook, progress)
+        faq = await open_faq(settings, store, embedder, progress)
         async with open_nlu(settings, store, embedder, progress) as nlu:
-            yield assemble(settings, store, search, nlu, phrasebook)
+            yield assemble(settings, store, search, faq, nlu, phrasebook)
 
 
 def phrasebook_of(settings: Settings) -> Phrasebook:
@@ -120,11 +123,12 @@ def assemble(
     settings: Settings,
     store: SqlStore,
     search: CatalogSearch,
+    faq: FaqSearch,
     nlu: NluEngine,
     phrasebook: Phrasebook,
 ) -> App:
     """Wire opened parts."""
-    services = Services(store, search, phrasebook, lambda: datetime.now(UTC))
+    services = Services(store, search, faq, phrasebook, lambda: datetime.now(UTC))
     bell = Bell()
     limit = settings.assistant.conversation.max_characters
     return App(
@@ -143,14 +147,31 @@ def load_embedder(settings: Settings, progress: Progress = no_progress) -> Embed
     """Load the configured embedder; converts the bundled model on first use."""
     from knowledge.embedding import EmbedderSpec, Engine  # noqa: PLC0415 - loads numpy
     from knowledge.embedding import load_embedder as load  # noqa: PLC0415
+    from knowledge.embedding.remembering import RememberingEmbedder  # noqa: PLC0415
 
     wanted = settings.assistant.knowledge
     spec = EmbedderSpec(model=wanted.model, engine=Engine(wanted.engine), threads=wanted.threads)
-    return load(
+    embedder = load(
         spec,
         settings.env.var / "models",
         lambda done, total: progress("Preparing the language model", done, total),
     )
+    return RememberingEmbedder(embedder)
+
+
+async def open_faq(
+    settings: Settings, store: SqlStore, embedder: Embedder, progress: Progress = no_progress
+) -> FaqSearch:
+    """Open the index of the help centre; raises `ConfigError` on articles that cannot be used."""
+    from knowledge.faq.search import open_faq as open_index  # noqa: PLC0415 - loads FAISS
+
+    async with store.reading(SYSTEM) as uow:
+        loyalty = uow.loyalty.rules
+    folder = settings.assistant.knowledge.articles
+    articles = help_centre(folder, load_policies(), loyalty)
+    told = lambda done, total: progress("Indexing the help centre", done, total)  # noqa: E731
+    root = settings.env.var / "faq"
+    return await asyncio.to_thread(open_index, root, articles, embedder, told)
 
 
 async def open_search(

@@ -83,6 +83,8 @@ class KnowledgeSettings(Section):
     engine: Literal["auto", "onnx", "nano"] = "auto"
     """What runs the bundled model."""
     threads: Annotated[int, Field(ge=1, le=64)] = 2
+    articles: Path = Path("knowledge/faq/articles")
+    """The help centre: a folder with one file a topic."""
 
 
 class ConversationSettings(Section):

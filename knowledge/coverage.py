@@ -22,5 +22,14 @@ class WordCoverage:
         carried = sum(w for term, w in weights.items() if term in self._terms[position])
         return carried / total if total else 0.0
 
+    def shares(self, text: str) -> list[float]:
+        """The same for every product, in their order."""
+        weights = {term: self._rarity(term) for term in set(terms(text))}
+        total = sum(weights.values()) or 1.0
+        return [
+            sum(weights[term] for term in weights.keys() & carried) / total
+            for carried in self._terms
+        ]
+
     def _rarity(self, term: str) -> float:
         return log(1 + (len(self._terms) + 1) / (self._frequency[term] + 1))

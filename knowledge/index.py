@@ -82,7 +82,16 @@ def open_or_build(
     progress: Progress | None = None,
 ) -> CatalogIndex:
     """The index of these items, built first where it is missing, stale or damaged."""
-    docs = documents(items)
+    return open_or_build_documents(root, documents(items), embedder, progress)
+
+
+def open_or_build_documents(
+    root: Path,
+    docs: Sequence[Document],
+    embedder: Embedder,
+    progress: Progress | None = None,
+) -> CatalogIndex:
+    """The same for documents of any kind, in ascending order of their ids."""
     try:
         return _open(root, docs, embedder)
     except (IndexMissing, IndexStale, IndexCorrupt):

@@ -33,9 +33,14 @@ _STOP_PHRASES = re.compile(
 """Chinese words that say nothing about a product; they also part the words beside them."""
 
 
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in the text."""
+    return _HAS_CJK.search(text) is not None
+
+
 def simplified(text: str) -> str:
     """The text in Simplified characters; other scripts untouched."""
-    return _converter().convert(text) if _HAS_CJK.search(text) else text
+    return _converter().convert(text) if has_chinese(text) else text
 
 
 def normalise(text: str) -> str:

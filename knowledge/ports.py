@@ -5,7 +5,9 @@ from datetime import date
 from typing import Protocol
 
 from knowledge.types import (
+    Article,
     CatalogItem,
+    FaqHit,
     FloatArray,
     Hit,
     Purchase,
@@ -90,4 +92,16 @@ class CatalogSearch(Protocol):
         (`replenish_days`). No category takes more than its share of the answer. `today` is the
         day the advice is for, by default the current one.
         """
+        ...
+
+
+class FaqSearch(Protocol):
+    """Search in the help centre's articles. Blocking CPU work: call it from a thread."""
+
+    def get(self, article_id: str) -> Article | None:
+        """The article with this id."""
+        ...
+
+    def find(self, text: str, limit: int = 3) -> list[FaqHit]:
+        """Articles that may answer a question in any language, the nearest first."""
         ...

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,46 @@ class Hit:
     score: float
     matched: tuple[str, ...] = ()
     """Why: "sku", "name", "brand", "words" (BM25), "meaning" (vectors); strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An answer in every language that the shop speaks."""
+
+    id: str
+    """`topic.name`: stable, for buttons and reports."""
+    topic: LocalText
+    title: LocalText
+    body: LocalText
+    questions: Mapping[str, tuple[str, ...]]
+    """Language -> some ways in which people ask for it; never shown."""
+    updated: date
+    intent: str | None = None
+    """The errand that the article speaks of, which the assistant can do."""
+    general: bool = False
+    """Whether who asks nearly in its words wants to know the rule rather than begin an errand."""
+
+
+class Nearness(IntEnum):
+    """How near an article is to a question."""
+
+    FAR = 0
+    LIKELY = 1
+    """Near enough to be offered as what may have been meant."""
+    SURE = 2
+    """Near enough to be given as the answer."""
+    CERTAIN = 3
+    """Nearly the article's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaqHit:
+    """An article that may answer a question."""
+
+    article: Article
+    score: float
+    """Closeness, from below 0 to 1.2; compares between questions."""
+    nearness: Nearness
 
 
 class ReasonKind(StrEnum):

@@ -19,8 +19,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import skills
+from bot.articles import help_centre
 from bot.catalogue import catalog_items, gazetteer
 from bot.dialogue.skill import Services
+from bot.policies import load_policies
 from bot.replies import LANGUAGES, Phrasebook
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
@@ -29,8 +31,11 @@ from bot.turn.worker import Worker
 from crm_store import migrations
 from crm_store.demo.families import catalogue
 from crm_store.demo.places import shops
+from crm_store.demo.promotions import promotions
 from crm_store.engine import make_engine
+from crm_store.loyalty.rules import load_rules
 from crm_store.models import (
+    CouponRow,
     OrderLineRow,
     OrderRow,
     PaymentRow,
@@ -50,8 +55,10 @@ from crm_store.types.people import IdentityKind, IdentityStatus, NewIdentity, Ne
 from crm_store.types.text import LocalText
 from crm_store.vault import Vault
 from knowledge.embedding import EmbedderSpec, load_embedder
+from knowledge.embedding.remembering import RememberingEmbedder
+from knowledge.faq.search import open_faq
 from knowledge.index import open_or_build
-from knowledge.ports import Embedder
+from knowledge.ports import Embedder, FaqSearch
 from knowledge.search import HybridCatalogSearch
 from nlu.entities import EntityExtractor
 from nlu.native import NativeEngine, train
@@ -63,6 +70,7 @@ from nlu.training import read_training_data
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
+ARTICLES = ROOT / "knowledge" / "faq" / "articles"
 
 SOLD_OUT = "COS-0002"
 ONLY_IN_HANGZHOU = "HOM-0001"
@@ -85,6 +93,8 @@ class Paid:
     state: str = "paid"
     parts: Decimal = Decimal(1)
     method: str = "wechat"
+    days: int | None = None
+    """How many days ago; with the order when ``None``."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,24 @@ class Sale:
     channel: str = "web"
     store_id: str | None = None
     payments: tuple[Paid, ...] = ()
+    units: int = 1
+    """Of each product."""
+    recipient: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A coupon in a wallet, good from `start` to `end` days from today."""
+
+    code: str
+    title: LocalText
+    start: int = -10
+    end: int = 20
+    state: str = "issued"
+    min_spend: int | None = 300
+    amount_off: int | None = 30
+    category: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +141,8 @@ class Person:
     home: str | None = None
     sales: tuple[Sale, ...] = ()
     points: tuple[tuple[PointsKind, int, date | None], ...] = ()
+    coupons: tuple[Voucher, ...] = ()
+    birthday: date | None = None
 
     @property
     def tail(self) -> str:
@@ -201,12 +231,85 @@ CAST: Mapping[str, Person] = {
     ),
     "namesake": Person("王芳", "13544445555", "VIP00000006"),
     "other_namesake": Person("王芳", "13544446666", "VIP00000007", tier=Tier.DIAMOND),
+    "with_coupons": Person(
+        "沈佳", "13811110001", "VIP00000081", tier=Tier.SILVER, birthday=date(1992, 3, 18),
+        sales=(
+            Sale("HK2601150811", OrderState.COMPLETED, 46, ("APP-0101",),
+                 Parcel(ShipmentState.DELIVERED, -42)),
+        ),
+        coupons=(
+            Voucher("SPRING30", LocalText("满300减30", "¥30 off ¥300"), end=9),
+            Voucher("SKIN50", LocalText("护肤满500减50", "¥50 off skincare"),
+                    min_spend=500, amount_off=50, category="skincare"),
+            Voucher("APRIL20", LocalText("四月券", "April voucher"), start=30, end=59,
+                    min_spend=None, amount_off=20),
+            Voucher("GONE10", LocalText("新人券", "Newcomer voucher"), end=-2, amount_off=10),
+            Voucher("USED15", LocalText("会员日券", "Member-day voucher"), state="used"),
+        ),
+    ),
+    "buyer": Person(
+        "白露", "13700020001", "VIP00000021",
+        sales=(
+            Sale("HK2603010201", OrderState.PAID, 1, ("APP-0401",), payments=(Paid(),),
+                 recipient="白露", address="上海市徐汇区漕溪北路18号2楼"),
+        ),
+    ),
+    "unpaid_buyer": Person(
+        "Kate Moore", "13700020002", "VIP00000022", "en",
+        sales=(Sale("HK2603020202", OrderState.PENDING_PAYMENT, 0, ("COS-0201",)),),
+    ),
+    "packed_buyer": Person(
+        "秦朗", "13700020003", "VIP00000023",
+        sales=(
+            Sale("HK2602280203", OrderState.PACKED, 2, ("APP-0101",),
+                 payments=(Paid(method="alipay"),), recipient="秦朗",
+                 address="杭州市西湖区文三路90号5幢"),
+        ),
+    ),
+    "wearer": Person(
+        "苏晴", "13700020004", "VIP00000024", home="SH01",
+        sales=(
+            Sale("HK2602200204", OrderState.DELIVERED, 10, ("APP-0101",),
+                 Parcel(ShipmentState.DELIVERED, -6), payments=(Paid(),), units=2,
+                 recipient="苏晴", address="上海市静安区南京西路1号"),
+        ),
+    ),
+    "perfumer": Person(
+        "Rose Hall", "13700020005", "VIP00000025", "en",
+        sales=(
+            Sale("HK2602240205", OrderState.DELIVERED, 6, ("COS-0201",),
+                 Parcel(ShipmentState.DELIVERED, -3), payments=(Paid(),)),
+        ),
+    ),
+    "repaid": Person(
+        "丁一", "13700020006", "VIP00000026",
+        sales=(
+            Sale("HK2602260206", OrderState.CANCELLED, 4, ("HOM-0201",),
+                 payments=(Paid(), Paid("processing", Decimal(-1), days=3))),
+        ),
+    ),
+    "unrepaid": Person(
+        "Ben Ward", "13700020007", "VIP00000027", "en",
+        sales=(
+            Sale("HK2602100207", OrderState.CANCELLED, 20, ("HOM-0201",),
+                 payments=(Paid(method="card"), Paid("processing", Decimal(-1), "card", 18))),
+        ),
+    ),
+    "repaid_before": Person(
+        "邱月", "13700020008", "VIP00000028",
+        sales=(
+            Sale("HK2602150208", OrderState.CANCELLED, 15, ("COS-0001",),
+                 payments=(Paid(method="alipay"), Paid("refunded", Decimal(-1), "alipay", 14))),
+        ),
+    ),
 }  # fmt: skip
 
 GUEST_ORDER = Sale(
     "HK2602250041", OrderState.SHIPPED, 5, ("HOM-0201",), Parcel(ShipmentState.OUT_FOR_DELIVERY, 0)
 )
 GUEST_PHONE = "13355557890"
+PUBLIC_COUPON = Voucher("HELLO20", LocalText("见面礼", "Welcome code"), min_spend=199, amount_off=20)
+"""A code that anybody may use."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +353,7 @@ async def _write(url: str, vault: Vault) -> People:
         for key, person in CAST.items():
             session.add_all(_belongings(members[key], person, vault))
         session.add(_order(GUEST_ORDER, None, GUEST_PHONE, vault))
+        session.add(_coupon(PUBLIC_COUPON, None))
     await engine.dispose()
     return People(members, clerk.id, agent.id)
 
@@ -259,6 +363,7 @@ async def _open_shops(store: CrmStore) -> None:
         await uow.catalog.save_products(catalogue())
         await uow.catalog.save_shops(shops())
         await uow.catalog.save_stock(list(_stock()))
+        await uow.catalog.save_promotions(promotions(NOW.astimezone(ZoneInfo("Asia/Shanghai"))))
 
 
 def _stock() -> list[StockLevel]:
@@ -290,7 +395,7 @@ async def _enrol(store: CrmStore) -> dict[str, int]:
             )
             new = NewMember(
                 person.name, person.language, person.tier, date(2025, 1, 9),
-                home_store_id=person.home, identities=identities,
+                home_store_id=person.home, identities=identities, birthday=person.birthday,
             )  # fmt: skip
             members[key] = (await uow.members.add(new)).id
     return members
@@ -306,6 +411,7 @@ def _belongings(member_id: int, person: Person, vault: Vault) -> list[object]:
         )
         for number, (kind, points, lapses) in enumerate(person.points)
     ]  # fmt: skip
+    rows += [_coupon(voucher, member_id) for voucher in person.coupons]
     if person.tier is Tier.GOLD:
         rows.append(
             PreferenceRow(
@@ -314,6 +420,21 @@ def _belongings(member_id: int, person: Person, vault: Vault) -> list[object]:
             )
         )  # fmt: skip
     return rows
+
+
+def _coupon(voucher: Voucher, member_id: int | None) -> CouponRow:
+    today = NOW.date()
+    return CouponRow(
+        code=voucher.code,
+        member_id=member_id,
+        title=voucher.title,
+        state=voucher.state,
+        valid_from=today + timedelta(days=voucher.start),
+        valid_to=today + timedelta(days=voucher.end),
+        min_spend=voucher.min_spend,
+        amount_off=voucher.amount_off,
+        category=voucher.category,
+    )
 
 
 def _order(sale: Sale, member_id: int | None, phone: str, vault: Vault) -> OrderRow:
@@ -326,14 +447,16 @@ def _order(sale: Sale, member_id: int | None, phone: str, vault: Vault) -> Order
         store_id=sale.store_id,
         state=sale.state,
         placed_at=NOW - timedelta(days=sale.days),
-        total=sum((product.variants[0].price for product in lines), Decimal(0)),
+        total=sum((product.variants[0].price * sale.units for product in lines), Decimal(0)),
+        recipient_enc=vault.encrypt(sale.recipient) if sale.recipient else None,
+        address_enc=vault.encrypt(sale.address) if sale.address else None,
         phone_enc=vault.encrypt(phone),
         phone_tail_index=tail_index(vault, phone),
     )
     row.lines = [
         OrderLineRow(
-            sku=product.variants[0].sku, product_id=product.id, name=product.name, quantity=1,
-            unit_price=product.variants[0].price,
+            sku=product.variants[0].sku, product_id=product.id, name=product.name,
+            quantity=sale.units, unit_price=product.variants[0].price,
         )
         for product in lines
     ]  # fmt: skip
@@ -341,7 +464,8 @@ def _order(sale: Sale, member_id: int | None, phone: str, vault: Vault) -> Order
     row.payments = [
         PaymentRow(
             method=paid.method, amount=paid.parts * row.total, state=paid.state,
-            at=row.placed_at + timedelta(minutes=minute),
+            at=row.placed_at + timedelta(minutes=minute)
+            if paid.days is None else NOW - timedelta(days=paid.days),
         )
         for minute, paid in enumerate(sale.payments, 1)
     ]  # fmt: skip
@@ -372,7 +496,7 @@ def _parcel(sale: Sale, parcel: Parcel) -> ShipmentRow:
 @cache
 def embedder(folder: Path) -> Embedder:
     """The bundled model, converted once and loaded once."""
-    return load_embedder(EmbedderSpec(), folder / "models")
+    return RememberingEmbedder(load_embedder(EmbedderSpec(), folder / "models"))
 
 
 @cache
@@ -382,6 +506,13 @@ def search(folder: Path) -> HybridCatalogSearch:
     items = catalog_items(catalogue(), {lang: book.section(lang, "colours") for lang in LANGUAGES})
     index = open_or_build(folder / "index", items, embedder(folder))
     return HybridCatalogSearch(items, index, embedder(folder))
+
+
+@cache
+def faq(folder: Path) -> FaqSearch:
+    """Search in the help centre, with the rules in force."""
+    articles = help_centre(ARTICLES, load_policies(), load_rules())
+    return open_faq(folder / "faq", articles, embedder(folder))
 
 
 @cache
@@ -411,7 +542,8 @@ class Assistant:
         """Wire the real parts on a copy of the prepared database."""
         store = await SqlStore.open(f"sqlite:///{database}", prepared.vault, clock=lambda: NOW)
         found = await asyncio.to_thread(search, folder)
-        services = Services(store, found, Phrasebook(), lambda: NOW)
+        articles = await asyncio.to_thread(faq, folder)
+        services = Services(store, found, articles, Phrasebook(), lambda: NOW)
         engine = await asyncio.to_thread(understanding, folder)
         runner = TurnRunner(services, engine, skills.load())
         return Assistant(store, prepared.people, services, runner)

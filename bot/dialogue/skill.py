@@ -21,13 +21,13 @@ from bot.dialogue.effects import Effect
 from bot.dialogue.levels import Proof
 from bot.dialogue.reply import Button, Card, Reply, TemplateValue, payload
 from bot.dialogue.state import DialogueState, Option, Question
-from bot.policies import Policies, load_policies
+from bot.policies import Policies, Service, load_policies, load_service
 from bot.replies import Phrasebook, Speaker
 from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import Actor
 from crm_store.types.conversations import JSON, Conversation, Message
 from crm_store.types.text import LocalText
-from knowledge.ports import CatalogSearch
+from knowledge.ports import CatalogSearch, FaqSearch
 from nlu.types import Entity, EntityValue, Parse, value_from_json
 
 
@@ -45,9 +45,11 @@ class Services:
 
     store: CrmStore
     search: CatalogSearch
+    faq: FaqSearch
     phrasebook: Phrasebook
     clock: Callable[[], datetime]
     policies: Policies = field(default_factory=load_policies)
+    service: Service = field(default_factory=load_service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,10 @@ class Skill:
     """Whether it goes on over several turns and is come back to after an interruption."""
     proof: Proof = Proof.GUEST
     """How well it needs to know whom it serves; what is for everybody it tells without."""
+    button_only: bool = False
+    """Whether it is no intent: only its buttons and commands lead to it."""
+    commands: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
+    """Whole messages, in lower case, that are taken for a button with these slots."""
 
 
 def skill(
@@ -228,6 +234,16 @@ def skill(
     audience: Audience = Audience.CUSTOMERS,
     slots: tuple[str, ...] = (),
     proof: Proof = Proof.GUEST,
+    button_only: bool = False,
+    commands: Mapping[str, Mapping[str, JSON]] | None = None,
 ) -> Callable[[Handler], Skill]:
     """Make a function the skill of an intent; `bot.skills.load` finds it."""
-    return lambda handler: Skill(name, handler, audience, slots, proof=proof)
+    return lambda handler: Skill(
+        name,
+        handler,
+        audience,
+        slots,
+        proof=proof,
+        button_only=button_only,
+        commands=commands or {},
+    )

@@ -29,8 +29,8 @@ class Catalog(Protocol):
     async def in_stock(self, store_id: str | None = None) -> frozenset[str]:
         """Return ids of products with anything free in a store (anywhere when ``None``)."""
 
-    async def promotions(self, at: datetime) -> list[Promotion]:
-        """Return promotions that run at that time."""
+    async def promotions(self, at: datetime, *, until: datetime | None = None) -> list[Promotion]:
+        """Return promotions that run at that time or, where told, begin before ``until``."""
 
     async def baskets(self, since: datetime) -> list[frozenset[str]]:
         """Return the ids of the products of each order since a time; staff and system only.

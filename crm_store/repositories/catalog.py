@@ -100,11 +100,11 @@ class CatalogRepository(Repository):
             query = query.where(StockRow.store_id == store_id)
         return frozenset(await self._session.scalars(query))
 
-    async def promotions(self, at: datetime) -> list[Promotion]:
+    async def promotions(self, at: datetime, *, until: datetime | None = None) -> list[Promotion]:
         """Return promotions that run at that time: from their start until before their end."""
         rows = await self._session.scalars(
             select(PromotionRow)
-            .where(PromotionRow.starts_at <= at, PromotionRow.ends_at > at)
+            .where(PromotionRow.starts_at <= (until or at), PromotionRow.ends_at > at)
             .order_by(PromotionRow.ends_at, PromotionRow.id)
         )
         return [_to_promotion(row) for row in rows]

@@ -1,0 +1,1 @@
+"""Questions people ask a shop, answered by articles: files, index and search by meaning."""
