@@ -7,29 +7,39 @@ nothing: aiogram is loaded by `run`, off the event loop, for it takes seconds.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from bot.replies import Phrasebook
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
 from crm_store.ports import CrmStore
 
+if TYPE_CHECKING:
+    from bot.channels.telegram.desk import Desk
+
 NAME = "telegram"
 """The channel's name in conversation keys."""
 
 
 async def run(
-    token: str, api: str, store: CrmStore, inbox: Inbox, bell: Bell, phrasebook: Phrasebook
+    token: str,
+    api: str,
+    store: CrmStore,
+    inbox: Inbox,
+    bell: Bell,
+    phrasebook: Phrasebook,
+    desk: "Desk | None" = None,
 ) -> None:
     """Receive and send until cancelled; ``api`` is the Bot API's base URL.
 
-    Returns early, with an error in the log, when Telegram refuses the token: the rest of the
-    assistant goes on.
+    With a ``desk``, agents serve customers in that forum group. Returns early, with an error in
+    the log, when Telegram refuses the token: the rest of the assistant goes on.
     """
     serve = await asyncio.to_thread(_load)
-    await serve(token, api, store, inbox, bell, phrasebook)
+    await serve(token, api, store, inbox, bell, phrasebook, desk)
 
 
-def _load() -> Callable[[str, str, CrmStore, Inbox, Bell, Phrasebook], Awaitable[None]]:
+def _load() -> "Callable[..., Awaitable[None]]":
     from bot.channels.telegram.channel import serve  # noqa: PLC0415 - aiogram takes seconds
 
     return serve

@@ -15,6 +15,8 @@ from aiogram.types import BotCommand, Update
 from aiogram.utils.token import TokenValidationError
 
 from bot.channels.telegram import NAME
+from bot.channels.telegram.desk import ACCOUNT, Desk
+from bot.channels.telegram.desk.agents import Agents
 from bot.channels.telegram.intake import Intake, Stored
 from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.polling import Poller, Sleep, TelegramStoppedError
@@ -24,7 +26,7 @@ from bot.channels.telegram.updates import COMMANDS, KeyPressed, Presence, read
 from bot.replies import Phrasebook
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
-from bot.turn.outbox import Outbox
+from bot.turn.outbox import DeliveryError, Outbox
 from crm_store.ports import CrmStore
 from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import Delivery, Owner
@@ -53,6 +55,8 @@ class TelegramChannel:
         phrasebook: Phrasebook,
         *,
         pacer: Pacer | None = None,
+        desk: Desk | None = None,
+        bell: Bell | None = None,
     ) -> None:
         session = AiohttpSession(api=TelegramAPIServer.from_base(api))
         try:
@@ -64,7 +68,13 @@ class TelegramChannel:
         self._store = store
         self._phrasebook = phrasebook
         self._intake = Intake(store, inbox, str(self._bot.id))
-        self._sender = TelegramSender(self._bot, pacer or Pacer())
+        pacer = pacer or Pacer()
+        self._sender = TelegramSender(self._bot, pacer)
+        self._agents = (
+            None
+            if desk is None
+            else Agents(self._bot, desk, store, bell or Bell(), phrasebook, pacer, self._sender)
+        )
         self._courtesies: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -86,24 +96,44 @@ class TelegramChannel:
     async def receive(self) -> None:
         """Receive until cancelled; raises `TelegramStoppedError` when the token is refused."""
         self._courtesy(self._name_commands())
+        if self._agents is not None:
+            self._courtesy(self._agents.name_commands())
         await self.poller().run()
 
     def poller(self, *, sleep: Sleep = asyncio.sleep) -> Poller:
         """Return the receiving loop; ``sleep`` waits between tries."""
         return Poller(self._bot, self.accept, sleep=sleep)
 
+    @property
+    def agents(self) -> Agents | None:
+        """The agents' forum group, when there is one."""
+        return self._agents
+
     async def accept(self, updates: Sequence[Update]) -> None:
-        """Commit a batch of updates in its order."""
-        arrivals = [arrival for update in updates if (arrival := read(update)) is not None]
+        """Commit a batch of updates: customers' in their order, then agents' in theirs."""
+        theirs = self._agents
+        acts = [(update, theirs.read(update) if theirs else None) for update in updates]
+        arrivals = [
+            arrival for update, act in acts if act is None and (arrival := read(update)) is not None
+        ]
         outcome = await self._intake.accept(arrivals)
         for press in outcome.expired:
             self._courtesy(self._answer(press, expired=True))
         for stored in outcome.stored:
             self._courtesy(self._acknowledge(stored))
+        for _, act in acts:
+            if theirs is None or act is None:
+                continue
+            if (told := await theirs.accept(act)) is not None:
+                self._courtesy(theirs.tell(told))
 
     async def send(self, delivery: Delivery) -> str | None:
         """Send one message; the port's `OutputChannel`."""
         message = delivery.message
+        if delivery.key.account == ACCOUNT:
+            if self._agents is None:
+                raise DeliveryError("no agents' group is configured")
+            return await self._agents.send(delivery)
         speaker = self._phrasebook.speaker("zh")
         if message.payload.get("contact_request"):
             async with self._store.reading(SYSTEM) as uow:
@@ -157,16 +187,26 @@ async def _briefly(work: Coroutine[None, None, None]) -> None:
 
 
 async def serve(
-    token: str, api: str, store: CrmStore, inbox: Inbox, bell: Bell, phrasebook: Phrasebook
+    token: str,
+    api: str,
+    store: CrmStore,
+    inbox: Inbox,
+    bell: Bell,
+    phrasebook: Phrasebook,
+    desk: Desk | None = None,
 ) -> None:
     """Receive and send until cancelled; returns, with an error logged, on a refused token.
 
     The outbox is the channel's own: web chats do not wait for Telegram's pace.
     """
     try:
-        async with TelegramChannel(token, api, store, inbox, phrasebook) as channel:
+        async with TelegramChannel(
+            token, api, store, inbox, phrasebook, desk=desk, bell=bell
+        ) as channel:
             outbox = Outbox(store, {NAME: channel}, bell, poll_seconds=POLL_SECONDS)
             sending = [asyncio.create_task(outbox.run()) for _ in range(SENDERS)]
+            if channel.agents is not None:
+                sending.append(asyncio.create_task(channel.agents.run(POLL_SECONDS)))
             try:
                 await channel.receive()
             finally:

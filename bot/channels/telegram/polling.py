@@ -83,6 +83,11 @@ class Poller:
         self._back_off = BackOff()
         self._offset: int | None = None
 
+    @property
+    def offset(self) -> int | None:
+        """The first update that is not stored yet."""
+        return self._offset
+
     async def run(self) -> None:
         """Receive until cancelled; raises `TelegramStoppedError` when the token is refused."""
         while True:

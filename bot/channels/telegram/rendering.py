@@ -24,11 +24,21 @@ Keyboard: TypeAlias = InlineKeyboardMarkup | ReplyKeyboardMarkup
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """A message whose picture, voice or file is sent again, without fetching it."""
+
+    chat: int
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One Telegram message of a reply."""
 
     text: str
+    """Of a copied message: what stands under it."""
     keyboard: Keyboard | None = None
+    copied: Copied | None = None
 
 
 def render(message: Message, speaker: Speaker) -> list[Part]:
@@ -37,6 +47,8 @@ def render(message: Message, speaker: Speaker) -> list[Part]:
     A message has room for one keyboard: a reply with buttons that also asks for the contact
     asks for it in a message of its own.
     """
+    if (copied := copied_from(message)) is not None:
+        return [Part(_text(message), copied=copied)]
     texts = pieces(_text(message))
     last: list[Keyboard] = []
     if inline := _inline_keyboard(message):
@@ -52,6 +64,15 @@ def render(message: Message, speaker: Speaker) -> list[Part]:
         Part(text, last[place - plain] if place >= plain else None)
         for place, text in enumerate(texts)
     ]
+
+
+def copied_from(message: Message) -> Copied | None:
+    """Return where an agent's attachment lies on Telegram; ``None`` when there is none."""
+    place = message.payload.get("copied")
+    if not isinstance(place, dict):
+        return None
+    chat, number = place.get("chat"), place.get("message")
+    return Copied(chat, number) if isinstance(chat, int) and isinstance(number, int) else None
 
 
 def _text(message: Message) -> str:

@@ -6,7 +6,7 @@ no answer may have been, and is never sent again.
 
 import logging
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -21,7 +21,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendMessage
+from aiogram.methods import CopyMessage, SendMessage, TelegramMethod
 from aiogram.types import LinkPreviewOptions
 from aiohttp import ClientConnectorError
 
@@ -51,8 +51,18 @@ class TelegramSender:
         self._done: dict[int, int] = {}
         """Parts sent of a message that has to wait before the rest of it can go."""
 
-    async def send(self, message_id: int, chat: int, parts: Sequence[Part], attempt: int) -> str:
+    async def send(
+        self,
+        message_id: int,
+        chat: int,
+        parts: Sequence[Part],
+        attempt: int,
+        *,
+        thread: int | None = None,
+    ) -> str:
         """Send what is left of a message and return the last part's id, as ``m12``.
+
+        ``thread`` is the topic of a forum group.
 
         Raises `RetryLaterError` or `DeliveryError`.
         """
@@ -61,7 +71,7 @@ class TelegramSender:
         for place, part in enumerate(parts[first:], first):
             await self._pacer.turn(chat)
             try:
-                sent = await self._bot(_request(chat, part), request_timeout=SEND_SECONDS)
+                sent = await self._bot(_request(chat, thread, part), request_timeout=SEND_SECONDS)
             except AiogramError as trouble:
                 problem = meaning(trouble, attempt)
                 if isinstance(problem, RetryLaterError) and attempt < Outbox.MAX_ATTEMPTS:
@@ -72,9 +82,20 @@ class TelegramSender:
         return f"m{sent.message_id}"
 
 
-def _request(chat: int, part: Part) -> SendMessage:
+def _request(chat: int, thread: int | None, part: Part) -> TelegramMethod[Any]:
+    if part.copied is not None:
+        return CopyMessage(
+            chat_id=chat,
+            message_thread_id=thread,
+            from_chat_id=part.copied.chat,
+            message_id=part.copied.message,
+            caption=part.text or None,
+            parse_mode=None,
+            reply_markup=part.keyboard,
+        )
     return SendMessage(
         chat_id=chat,
+        message_thread_id=thread,
         text=part.text,
         parse_mode=None,
         link_preview_options=LinkPreviewOptions(is_disabled=True),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from emulators.telegram import BotApiEmulator
 
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.polling import Poller
 from bot.replies import Phrasebook
@@ -68,9 +69,22 @@ class Line:
 
 
 def make_channel(
-    telegram: BotApiEmulator, store: CrmStore, pacer: Pacer, bell: Bell, *, token: str | None = None
+    telegram: BotApiEmulator,
+    store: CrmStore,
+    pacer: Pacer,
+    bell: Bell,
+    *,
+    token: str | None = None,
+    desk: Desk | None = None,
 ) -> TelegramChannel:
     inbox = Inbox(store, bell, max_characters=2_000)
     return TelegramChannel(
-        token or telegram.token, telegram.url, store, inbox, Phrasebook(), pacer=pacer
+        token or telegram.token,
+        telegram.url,
+        store,
+        inbox,
+        Phrasebook(),
+        pacer=pacer,
+        desk=desk,
+        bell=bell,
     )

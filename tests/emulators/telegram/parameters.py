@@ -51,6 +51,7 @@ METHODS: Mapping[str, Mapping[str, Reader]] = {
     },
     "sendmessage": {
         "chat_id": integer,
+        "message_thread_id": integer,
         "text": string,
         "parse_mode": string,
         "link_preview_options": mapping,
@@ -65,7 +66,29 @@ METHODS: Mapping[str, Mapping[str, Reader]] = {
         "cache_time": integer,
     },
     "sendchataction": {"chat_id": integer, "action": string},
-    "setmycommands": {"commands": array, "language_code": string},
+    "setmycommands": {"commands": array, "language_code": string, "scope": mapping},
+    "copymessage": {
+        "chat_id": integer,
+        "message_thread_id": integer,
+        "from_chat_id": integer,
+        "message_id": integer,
+        "caption": string,
+        "reply_markup": mapping,
+    },
+    "editmessagereplymarkup": {
+        "chat_id": integer,
+        "message_id": integer,
+        "reply_markup": mapping,
+    },
+    "pinchatmessage": {
+        "chat_id": integer,
+        "message_id": integer,
+        "disable_notification": boolean,
+    },
+    "createforumtopic": {"chat_id": integer, "name": string, "icon_color": integer},
+    "closeforumtopic": {"chat_id": integer, "message_thread_id": integer},
+    "reopenforumtopic": {"chat_id": integer, "message_thread_id": integer},
+    "getfile": {"file_id": string},
 }
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -73,6 +96,13 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "answercallbackquery": ("callback_query_id",),
     "sendchataction": ("chat_id", "action"),
     "setmycommands": ("commands",),
+    "copymessage": ("chat_id", "from_chat_id", "message_id"),
+    "editmessagereplymarkup": ("chat_id", "message_id"),
+    "pinchatmessage": ("chat_id", "message_id"),
+    "createforumtopic": ("chat_id", "name"),
+    "closeforumtopic": ("chat_id", "message_thread_id"),
+    "reopenforumtopic": ("chat_id", "message_thread_id"),
+    "getfile": ("file_id",),
 }
 
 

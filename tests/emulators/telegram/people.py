@@ -14,6 +14,8 @@ class Shown:
     message_id: int
     text: str
     markup: dict[str, Any] | None
+    media: dict[str, Any] = field(default_factory=dict)
+    """Of a copied message: its picture, voice or file, as ``{"photo": […]}``."""
 
     @property
     def keys(self) -> list[list[str]]:
@@ -44,6 +46,8 @@ class Person:
     started: bool = False
     blocked: bool = False
     screen: list[Shown] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    """Those of them that had to be dismissed by hand."""
     notices: list[str] = field(default_factory=list)
     """Texts shown on top of the chat by answers to callback queries."""
     typing: int = 0

@@ -39,20 +39,28 @@ class Limits:
     """The limits of one bot; none unless a test sets them."""
 
     def __init__(
-        self, clock: Callable[[], float], per_chat: Rate | None, overall: Rate | None
+        self,
+        clock: Callable[[], float],
+        per_chat: Rate | None,
+        overall: Rate | None,
+        per_group: Rate | None = None,
     ) -> None:
         self._clock = clock
         self._overall = Window(overall) if overall else None
-        self._chats: defaultdict[int, Window] | None = (
-            defaultdict(lambda: Window(per_chat)) if per_chat else None
-        )
+        self._chats = _windows(per_chat)
+        self._groups = _windows(per_group)
 
     def take(self, chat: int) -> None:
-        """Count a message; raises 429 when it is one too many."""
+        """Count a message; raises 429 when it is one too many. Groups have ids below zero."""
         now = self._clock()
         windows = [self._overall] if self._overall else []
         windows += [self._chats[chat]] if self._chats is not None else []
+        windows += [self._groups[chat]] if self._groups is not None and chat < 0 else []
         if (seconds := max((window.wait(now) for window in windows), default=0.0)) > 0:
             raise too_many_requests(max(1, math.ceil(seconds)))
         for window in windows:
             window.add(now)
+
+
+def _windows(rate: Rate | None) -> defaultdict[int, Window] | None:
+    return None if rate is None else defaultdict(lambda: Window(rate))

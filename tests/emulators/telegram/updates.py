@@ -43,6 +43,11 @@ class UpdateQueue:
     def __len__(self) -> int:
         return len(self._updates)
 
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """The updates that are not acknowledged yet."""
+        return list(self._updates)
+
     def terminate_other(self) -> None:
         """End the request that is waiting, if there is one."""
         if self._waiting is not None and not self._waiting.done():
