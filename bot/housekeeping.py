@@ -1,4 +1,4 @@
-"""Housekeeping: once a day, one process of all applies the retention rules."""
+"""Housekeeping: expired reservations, and once a day, by one process of all, retention."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ BREATH = 0.05
 
 
 class Housekeeper:
-    """Applies the retention rules."""
+    """Frees what nobody came for, and applies the retention rules."""
 
     def __init__(self, store: CrmStore, rules: RetentionRules) -> None:
         self._store = store
@@ -32,10 +32,16 @@ class Housekeeper:
         """Look now and then until cancelled."""
         while True:
             try:
+                await self.release()
                 await self.step()
             except Exception:
                 log.exception("housekeeping failed; trying again later")
             await asyncio.sleep(LOOK.total_seconds())
+
+    async def release(self) -> int:
+        """Write down which reservations nobody came for; returns how many."""
+        async with self._store.writing(SYSTEM) as uow:
+            return await uow.stock.release_expired()
 
     async def step(self) -> bool:
         """Tidy up if nobody has for a day; returns whether it was this process's turn."""

@@ -12,40 +12,50 @@ from crm_store.engine import make_engine, make_writer
 from crm_store.loyalty.rules import load_rules
 from crm_store.ports import (
     Analytics,
+    Appointments,
     AuditTrail,
     Cases,
     Catalog,
     Consents,
     Conversations,
+    DeskRecords,
     Handoffs,
     Loyalty,
     Members,
     Merges,
+    Notices,
     Orders,
     Privacy,
     Profiles,
+    Reports,
     StaffAccounts,
     Stock,
+    Surveys,
     Timelines,
     Topics,
     UnitOfWork,
 )
 from crm_store.repositories.analytics import AnalyticsRepository
+from crm_store.repositories.appointments import AppointmentsRepository
 from crm_store.repositories.audit import AuditRepository
 from crm_store.repositories.cases import CasesRepository
 from crm_store.repositories.catalog import CatalogRepository
 from crm_store.repositories.consents import ConsentsRepository
 from crm_store.repositories.context import Clock, Context
 from crm_store.repositories.conversations import ConversationsRepository
+from crm_store.repositories.desk import DeskRepository
 from crm_store.repositories.handoffs import HandoffsRepository
 from crm_store.repositories.loyalty import LoyaltyRepository
 from crm_store.repositories.members import MembersRepository
 from crm_store.repositories.merges import MergesRepository
+from crm_store.repositories.notices import NoticesRepository
 from crm_store.repositories.orders import OrdersRepository
 from crm_store.repositories.privacy import PrivacyRepository
 from crm_store.repositories.profiles import ProfilesRepository
+from crm_store.repositories.reports import ReportsRepository
 from crm_store.repositories.staff import StaffRepository
 from crm_store.repositories.stock import StockRepository
+from crm_store.repositories.surveys import SurveysRepository
 from crm_store.repositories.timelines import TimelinesRepository
 from crm_store.repositories.topics import TopicsRepository
 from crm_store.types.actors import SYSTEM, Actor
@@ -69,6 +79,7 @@ class SqlUnitOfWork:
         self.cases: Cases = CasesRepository(context)
         self.catalog: Catalog = CatalogRepository(context)
         self.stock: Stock = StockRepository(context)
+        self.appointments: Appointments = AppointmentsRepository(context)
         self.loyalty: Loyalty = LoyaltyRepository(context)
         self.profiles: Profiles = ProfilesRepository(context)
         self.timelines: Timelines = TimelinesRepository(context)
@@ -80,6 +91,10 @@ class SqlUnitOfWork:
         self.audit: AuditTrail = AuditRepository(context)
         self.consents: Consents = ConsentsRepository(context)
         self.privacy: Privacy = PrivacyRepository(context)
+        self.surveys: Surveys = SurveysRepository(context)
+        self.notices: Notices = NoticesRepository(context)
+        self.desk: DeskRecords = DeskRepository(context)
+        self.reports: Reports = ReportsRepository(context)
 
 
 class SqlStore:

@@ -52,9 +52,11 @@ def balance(policy: Payments, order: Order) -> Decimal:
 
 def charged_twice(policy: Payments, order: Order) -> Decision:
     """Decide about money that was taken more than once."""
-    price = Decimal(0) if order.state is OrderState.CANCELLED else order.total
-    facts = {"total": price, "paid": balance(policy, order), "currency": order.currency}
-    extra = balance(policy, order) - price
+    here, price = balance(policy, order), order.total
+    facts = {"total": price, "paid": here, "currency": order.currency}
+    if order.state is OrderState.CANCELLED:
+        return _of_cancelled(policy, here, facts)
+    extra = here - price
     if any(one.amount < 0 for one in order.payments) and extra <= 0:
         return refuse("duplicate_on_its_way_back", "refund_status", **facts)
     if extra <= 0:

@@ -17,6 +17,7 @@ from bot.policies.returns import Returns
 from bot.policies.section import Section
 from bot.policies.surveys import Surveys
 from bot.policies.verification import Verification
+from bot.policies.warranty import Warranty
 
 
 class Policies(Section):
@@ -29,6 +30,7 @@ class Policies(Section):
     refunds: Refunds
     invoices: Invoices
     payments: Payments
+    warranty: Warranty
     pickup: Pickup
     verification: Verification
     membership: Membership

@@ -76,10 +76,13 @@ class Speaker:
 
     phrasebook: Phrasebook
     language: str
+    brief: bool = False
+    """Whether to leave out what is only friendly: to somebody upset it sounds like mockery."""
 
     def words(self, key: str, values: Mapping[str, object] | None = None) -> str:
-        """Fill the template ``file.key`` with values."""
-        text = self.phrasebook.template(self.language, key).render(dict(values or {}))
+        """Fill the template ``file.key`` with values; every template may ask for ``brief``."""
+        given = {"brief": self.brief, **(values or {})}
+        text = self.phrasebook.template(self.language, key).render(given)
         return self.script(text)
 
     def local(self, text: LocalText) -> str:
@@ -133,6 +136,9 @@ def _filters(language: str, zone: ZoneInfo) -> dict[str, object]:
         local = value.astimezone(zone).date() if isinstance(value, datetime) else value
         return format_date(local, "M月d日" if language == "zh" else "d MMM", locale=locale)
 
+    def weekday(value: date) -> str:
+        return format_date(value, "M月d日 EEE" if language == "zh" else "EEE d MMM", locale=locale)
+
     def moment(value: datetime) -> str:
         pattern = "M月d日 HH:mm" if language == "zh" else "d MMM, HH:mm"
         return format_datetime(value, pattern, tzinfo=zone, locale=locale)
@@ -140,6 +146,7 @@ def _filters(language: str, zone: ZoneInfo) -> dict[str, object]:
     return {
         "day": day,
         "moment": moment,
+        "weekday": weekday,
         "clock": lambda value: value.strftime("%H:%M"),
         "money": lambda value, currency="CNY": _money(value, currency, language),
         "phone": _phone,

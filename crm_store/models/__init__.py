@@ -1,6 +1,7 @@
 """Tables of the one database; importing this package registers all of them."""
 
 from crm_store.models.analytics import AnalyticsRunRow, MemberAnalyticsRow
+from crm_store.models.appointments import AppointmentRow
 from crm_store.models.base import Base
 from crm_store.models.catalog import (
     ProductRow,
@@ -37,11 +38,13 @@ from crm_store.models.relations import (
     NoteRow,
     PreferenceRow,
 )
+from crm_store.models.surveys import NoticeRow, SurveyRow
 from crm_store.models.topics import TelegramLinkRow, TopicRow
 
 __all__ = [
     "AddressRow",
     "AnalyticsRunRow",
+    "AppointmentRow",
     "AuditRow",
     "Base",
     "CaseRow",
@@ -62,6 +65,7 @@ __all__ = [
     "MergeRow",
     "MessageRow",
     "NoteRow",
+    "NoticeRow",
     "OrderLineRow",
     "OrderRow",
     "PaymentRow",
@@ -78,6 +82,7 @@ __all__ = [
     "StockRow",
     "StoreRow",
     "SuppressionRow",
+    "SurveyRow",
     "TelegramLinkRow",
     "TierChangeRow",
     "TopicRow",

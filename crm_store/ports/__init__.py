@@ -14,39 +14,49 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from crm_store.ports.analytics import Analytics
+from crm_store.ports.appointments import Appointments
 from crm_store.ports.audit import AuditTrail
 from crm_store.ports.cases import Cases
 from crm_store.ports.catalog import Catalog
 from crm_store.ports.conversations import Conversations
+from crm_store.ports.desk import DeskRecords
 from crm_store.ports.handoffs import Handoffs
 from crm_store.ports.loyalty import Loyalty
 from crm_store.ports.merges import Merges
+from crm_store.ports.notices import Notices
 from crm_store.ports.orders import Orders
 from crm_store.ports.people import Members, StaffAccounts
 from crm_store.ports.privacy import Consents, Privacy
 from crm_store.ports.profiles import Profiles
+from crm_store.ports.reports import Reports
 from crm_store.ports.stock import Stock
+from crm_store.ports.surveys import Surveys
 from crm_store.ports.timeline import Timelines
 from crm_store.ports.topics import Topics
 from crm_store.types.actors import Actor
 
 __all__ = [
     "Analytics",
+    "Appointments",
     "AuditTrail",
     "Cases",
     "Catalog",
     "Consents",
     "Conversations",
     "CrmStore",
+    "DeskRecords",
     "Handoffs",
     "Loyalty",
     "Members",
     "Merges",
+    "Notices",
     "Orders",
     "Privacy",
     "Profiles",
+    "Reports",
     "StaffAccounts",
     "Stock",
+    "Surveys",
     "Timelines",
     "Topics",
     "UnitOfWork",
@@ -63,6 +73,7 @@ class UnitOfWork(Protocol):
     cases: Cases
     catalog: Catalog
     stock: Stock
+    appointments: Appointments
     loyalty: Loyalty
     profiles: Profiles
     timelines: Timelines
@@ -74,6 +85,10 @@ class UnitOfWork(Protocol):
     audit: AuditTrail
     consents: Consents
     privacy: Privacy
+    surveys: Surveys
+    notices: Notices
+    desk: DeskRecords
+    reports: Reports
 
 
 class CrmStore(Protocol):

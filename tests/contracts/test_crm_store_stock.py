@@ -138,3 +138,31 @@ async def test_money_that_is_due_has_not_been_paid(store: CrmStore, shop: SmallS
         assert (due.state, due.method, due.amount) == ("due", "alipay", Decimal(20))
         with pytest.raises(ConflictError, match=r"80\.00 left"):
             await work.orders.refund(shop.waiting_order, Decimal(100), reference="7-2")
+
+
+async def test_a_pickup_that_nobody_came_for_is_closed(shelf: CrmStore, clock: HandClock) -> None:
+    async with shelf.writing(SYSTEM) as work:
+        case = await work.cases.open(NewCase(CaseKind.PICKUP, "8-1"))
+        await work.stock.reserve(replace(held(clock, "8-1"), case_number=case.number))
+    clock.advance(days=2)
+    async with shelf.writing(SYSTEM) as work:
+        assert await work.stock.release_expired() == 1
+        pickup = await work.cases.by_ticket("8-1")
+    assert pickup is not None
+    assert (pickup.state, pickup.closed_at) == ("expired", clock())
+
+
+async def test_a_pickup_code_is_the_same_every_time(store: CrmStore) -> None:
+    async with store.reading(SYSTEM) as work:
+        code = work.stock.pickup_code("8-1")
+        assert work.stock.pickup_code("8-1") == code != work.stock.pickup_code("8-2")
+    assert len(code) == 6
+
+
+async def test_an_order_whose_money_came_is_put_right(store: CrmStore, shop: SmallShop) -> None:
+    async with store.writing(SYSTEM) as work:
+        with pytest.raises(ConflictError, match="does not wait for payment"):
+            await work.orders.mark_paid(shop.waiting_order)
+        assert (await work.orders.collect_in(shop.waiting_order, "SH01")).store_id == "SH01"
+        with pytest.raises(ConflictError):
+            await work.orders.collect_in(shop.order, "SH01")

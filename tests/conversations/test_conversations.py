@@ -2,7 +2,9 @@
 
 A file is a list of dialogues. `who` speaks: `guest`, `clerk`, or a member of the cast in
 `heguang.py`, such as `waiting` (has a parcel under way). `channel` is `console` unless said.
-Every line has `user:` (or `press:`, the title of a button of the last reply) and what is expected:
+A member proved who they are just now, or `attested` minutes ago. Every line has `user:` (or
+`press:`, the title of a button of the last reply; or `shares:`, a phone that Telegram vouches for;
+or `sends:`, `photo` or `voice` with or without words) and what is expected:
 
 - `intent`: what was understood
 - `skill`: which skill answered
@@ -11,39 +13,55 @@ Every line has `user:` (or `press:`, the title of a button of the last reply) an
 - `owner`: who has the conversation afterwards
 - `handoff`: reason of the handoff that is now open
 - `silent: true`: the bot says nothing
+- `survey`: facts of the survey asked today (`score`, `word`, `about`); `null`: none was asked
 - `contact: true`: the bot asks for the channel's own contact
 - `opened`: order numbers that are open in this conversation
 - `case`: facts of the case that this line opened (`kind`, `state`, `rule`, `reason`, `order`, and
   under `detail` any that it should have); `null`: it opened none
 - `order_state`: order numbers and the states that they are in now
 - `refunded`: order numbers and the amounts on their way back
+- `free`: by shop and SKU, the units that are left
+- `online_stock`: SKUs and how many of them the warehouse has free
+- `person`: of the member who speaks, or whom the line's case is about: `fields` and `stated`
+  preferences by name, `identities` masked with their status, `consents` by purpose and channel
 - `suspended`: the flows that wait to be come back to
 - `focus`: the member of the cast whom the clerk now serves
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from heguang import CAST, Assistant
+from heguang import CAST, NOW, Assistant
 from ruamel.yaml import YAML
 
+from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.updates import ContactShared, Sender
 from bot.dialogue.state import DialogueState
+from conversations.people import known_of
+from crm_store.demo.families import catalogue
 from crm_store.types.actors import SYSTEM
 from crm_store.types.cases import Case
+from crm_store.types.catalog import ONLINE_STORE_ID
 from crm_store.types.conversations import (
     Author,
     Conversation,
     ConversationKey,
     InboundMessage,
+    JSONObject,
     Message,
+    Received,
 )
 from crm_store.types.handoffs import Handoff
+from crm_store.types.surveys import Survey
 
 FOLDER = Path(__file__).parent
+PEER = "700100001"
+"""Whom the channel says it talks to."""
 
 pytestmark = pytest.mark.timeout(1200)
 """The first test of all on a fresh machine trains the NLU and builds the index."""
@@ -69,8 +87,15 @@ class Answer:
     """Opened by this line, newest first."""
     orders: Mapping[str, str]
     """States of the orders of the cast."""
+    survey: Survey | None
+    """What was asked today."""
+    person: Mapping[str, Any]
+    """What is known of the member; see `known_of`."""
     refunds: Mapping[str, Decimal]
+    """Money on its way back, by order number."""
     """What of them is on its way back."""
+    free: Mapping[tuple[str, str], int]
+    """By shop and SKU, what is free."""
 
     @property
     def cards(self) -> list[Mapping[str, Any]]:
@@ -102,24 +127,45 @@ class Speaker:
     assistant: Assistant
     who: str
     channel: str
+    attested: int = 0
+    """Minutes since the member proved who they are."""
     last: Answer | None = None
     seen: int = 0
     known_cases: frozenset[str] = frozenset()
     lines: Iterator[int] = field(default_factory=lambda: iter(range(1_000)))
 
-    async def says(self, text: str) -> Answer:
+    async def sends(self, what: str) -> Answer:
+        """Hand in an attachment as a channel does: without words it names the skill."""
+        kind, _, words = what.partition(" ")
+        extras: JSONObject = {"attachment": kind} | ({} if words else {"skill": "out_of_scope"})
+        return await self.says(words, extras)
+
+    async def says(self, text: str, extras: JSONObject | None = None) -> Answer:
         """Hand in one line and wait for the answer."""
         people = self.assistant.people
         staff = people.clerk if self.who == "clerk" else None
         message = InboundMessage(
-            key=ConversationKey(self.channel, "test", "peer"),
+            key=ConversationKey(self.channel, "test", PEER),
             external_id=str(next(self.lines)),
             text=text,
             author=Author.CLERK if staff else Author.CUSTOMER,
             member_id=people.members.get(self.who),
             staff_id=staff,
+            attested_at=NOW - timedelta(minutes=self.attested),
+            payload=extras or {},
         )
         [receipt] = await self.assistant.inbox.accept([message])
+        return await self._answered(receipt)
+
+    async def shares(self, phone: str) -> Answer:
+        """Share one's own contact on Telegram."""
+        sender = Sender(int(PEER), int(PEER), None)
+        contact = ContactShared(sender, str(next(self.lines)), phone, own=True, at=NOW)
+        intake = Intake(self.assistant.store, self.assistant.inbox, "test")
+        [stored] = (await intake.accept([contact])).stored
+        return await self._answered(stored.receipt)
+
+    async def _answered(self, receipt: Received) -> Answer:
         while await self.assistant.worker.step():
             pass
         self.last = await self._answer(receipt.conversation_id, receipt.message_id)
@@ -139,15 +185,20 @@ class Speaker:
             stored = await uow.conversations.dialogue(conversation_id)
             handoff = await uow.handoffs.current(conversation_id)
             cases = await uow.cases.for_conversation(conversation_id)
-            orders = {}
-            refunds = {}
+            orders, refunds = {}, {}
             for person in CAST.values():
                 for sale in person.sales:
                     order = await uow.orders.by_number(sale.number)
                     assert order is not None
                     orders[order.number] = order.state.value
-                    back = [-one.amount for one in order.payments if one.amount < 0]
-                    refunds[order.number] = sum(back, Decimal(0))
+                    back = [paid.amount for paid in order.payments if paid.amount < 0]
+                    refunds[order.number] = -sum(back, Decimal(0))
+            skus = [one.sku for product in catalogue() for one in product.variants]
+            levels = await uow.catalog.stock(skus)
+            about = next((case.member_id for case in cases), None)
+            survey = await uow.surveys.of_day(conversation_id, NOW.date())
+            person = await known_of(uow, conversation.member_id if conversation else None)
+            person = person or await known_of(uow, about)
         fresh = tuple(case for case in cases if case.number not in self.known_cases)
         self.known_cases |= {case.number for case in cases}
         assert conversation is not None
@@ -160,18 +211,35 @@ class Speaker:
             handoff=handoff,
             cases=fresh,
             orders=orders,
+            person=person,
+            survey=survey,
             refunds=refunds,
+            free={(level.store_id, level.sku): level.quantity for level in levels},
         )
 
 
 @pytest.mark.parametrize("dialogue", list(dialogues()))
 async def test_conversation(assistant: Assistant, dialogue: Mapping[str, Any]) -> None:
-    speaker = Speaker(assistant, dialogue["who"], dialogue.get("channel", "console"))
+    speaker = Speaker(
+        assistant,
+        dialogue["who"],
+        dialogue.get("channel", "console"),
+        dialogue.get("attested", 0),
+    )
+    acts = {"press": speaker.presses, "user": speaker.says, "shares": speaker.shares}
+    acts |= {"sends": speaker.sends}
     for line in dialogue["lines"]:
-        pressed = "press" in line
-        answer = await (speaker.presses(line["press"]) if pressed else speaker.says(line["user"]))
-        for expectation in line.keys() - {"press", "user"}:
+        [(act, words)] = [(acts[name], line[name]) for name in acts if name in line]
+        answer = await act(words)
+        for expectation in line.keys() - acts.keys():
             EXPECTATIONS[expectation](answer, line[expectation], assistant)
+
+
+async def _heard(speaker: Speaker, line: Mapping[str, Any]) -> Answer:
+    if "press" in line:
+        return await speaker.presses(line["press"])
+    text = line["user"] if "user" in line else line["user_long"].ljust(5_000, "号")
+    return await speaker.says(text)
 
 
 def _texts(value: str | list[str]) -> list[str]:
@@ -261,8 +329,36 @@ def _refunded(answer: Answer, value: Mapping[str, float], _: Assistant) -> None:
     )
 
 
+def _free(answer: Answer, value: Mapping[str, Mapping[str, int]], _: Assistant) -> None:
+    expected = {(store, sku): left for store, of in value.items() for sku, left in of.items()}
+    assert expected.items() <= answer.free.items(), answer.free
+
+
+def _online_stock(answer: Answer, value: Mapping[str, int], _: Assistant) -> None:
+    assert {sku: answer.free[ONLINE_STORE_ID, sku] for sku in value} == value
+
+
 def _suspended(answer: Answer, value: str | list[str], _: Assistant) -> None:
     assert [one.question.skill for one in answer.state.suspended] == _texts(value)
+
+
+def _person(answer: Answer, value: Mapping[str, Any], _: Assistant) -> None:
+    for part, expected in value.items():
+        found = answer.person[part]
+        if isinstance(found, list):
+            assert set(_texts(expected)) <= set(found), found
+        else:
+            assert expected.items() <= found.items(), found
+
+
+def _survey(answer: Answer, value: Mapping[str, Any] | None, _: Assistant) -> None:
+    if value is None:
+        assert answer.survey is None
+        return
+    assert answer.survey is not None
+    found = answer.survey
+    facts = {"score": found.score, "word": found.word, "about": found.about}
+    assert value.items() <= facts.items()
 
 
 EXPECTATIONS: Mapping[str, Any] = {
@@ -275,11 +371,15 @@ EXPECTATIONS: Mapping[str, Any] = {
     "owner": _owner,
     "handoff": _handoff,
     "silent": _silent,
+    "survey": _survey,
     "contact": _contact,
     "opened": _opened,
     "focus": _focus,
     "case": _case,
     "order_state": _order_state,
+    "free": _free,
     "refunded": _refunded,
+    "online_stock": _online_stock,
     "suspended": _suspended,
+    "person": _person,
 }

@@ -22,10 +22,11 @@ from clocks import HandClock
 from store_rows import PHONE, SmallShop, open_shop
 
 from crm_store.analytics.run import recompute
-from crm_store.errors import NotPermittedError, OutOfStockError
+from crm_store.errors import ConflictError, NotPermittedError, OutOfStockError
 from crm_store.ports import UnitOfWork
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.appointments import NewAppointment
 from crm_store.types.cases import CaseKind, NewCase
 from crm_store.types.conversations import (
     ConversationKey,
@@ -36,9 +37,11 @@ from crm_store.types.conversations import (
 from crm_store.types.handoffs import Handoff, HandoffReason, Presence
 from crm_store.types.loyalty import BookingKey
 from crm_store.types.orders import LineChange, NewDelivery
+from crm_store.types.notices import News, NewsWindow, NoticeKind
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
 from crm_store.types.privacy import Proof, Purpose, Request, RetentionRules, UnmaskPurpose
 from crm_store.types.profiles import NewFact
+from crm_store.types.surveys import NewSurvey
 from crm_store.types.reports import Span
 from crm_store.types.reservations import NewReservation
 from crm_store.vault import Vault
@@ -47,6 +50,8 @@ LEASE = timedelta(seconds=30)
 KEY = ConversationKey("telegram", "shop", "session-1")
 ROLES = list(Role)
 CLOCK_START = HandClock().now
+ANOTHER_DAY = (CLOCK_START + timedelta(days=2)).date()
+WINDOW = NewsWindow(CLOCK_START, CLOCK_START, CLOCK_START, CLOCK_START)
 
 
 @dataclass
@@ -82,6 +87,9 @@ BOOKING = "refused refused seen seen seen seen"
 OWN_BOOKING = "refused seen seen seen seen seen"
 DAY = Span(CLOCK_START.date(), CLOCK_START.date(), ZoneInfo("Asia/Shanghai"))
 BOOKED = BookingKey("test", "1")
+VISIT = NewAppointment(
+    "77-4", "SH01", CLOCK_START + timedelta(days=1), CLOCK_START + timedelta(days=2), capacity=1
+)
 HELD = NewReservation("77-3", "SH01", "x", 1, CLOCK_START + timedelta(days=1))
 TWO = LineChange("COS-0012-50", 2, Decimal(40))
 #             guest   customer clerk  agent  manager system
@@ -148,6 +156,20 @@ TABLE: dict[str, tuple[str, Call]] = {
     "orders.charge": (
         SYSTEM_ONLY,
         lambda w, s: w.orders.charge(s.shop.order, Decimal(1), reference="77-2"),
+    ),
+    "appointments.taken": (
+        ANYBODY,
+        lambda w, s: _answered(w.appointments.taken("SH01", CLOCK_START, VISIT.ends_at)),
+    ),
+    "appointments.book": (SYSTEM_ONLY, lambda w, s: w.appointments.book(VISIT)),
+    "appointments.give_up": (
+        "refused refused seen seen seen seen",
+        lambda w, s: _answered(w.appointments.give_up("77-4")),
+    ),
+    "orders.mark_paid": (SYSTEM_ONLY, lambda w, s: _not_unpaid(w.orders.mark_paid(s.shop.order))),
+    "orders.collect_in": (
+        SYSTEM_ONLY,
+        lambda w, s: w.orders.collect_in(s.shop.waiting_order, "SH01"),
     ),
     "stock.reserve": (SYSTEM_ONLY, lambda w, s: _none_free(w.stock.reserve(HELD))),
     "stock.release": (SYSTEM_ONLY, lambda w, s: _answered(w.stock.release("77-3"))),
@@ -379,6 +401,45 @@ TABLE: dict[str, tuple[str, Call]] = {
     ),
     "privacy.retain": (SYSTEM_ONLY, lambda w, s: w.privacy.retain(RetentionRules())),
     "privacy.take_chore": (SYSTEM_ONLY, lambda w, s: w.privacy.take_chore("tidy", "w1", 24)),
+    "surveys.may_ask": (
+        OWN_OR_TRUSTED,
+        lambda w, s: w.surveys.may_ask(s.conversation, CLOCK_START + timedelta(days=1)),
+    ),
+    "surveys.ask": (
+        SYSTEM_ONLY,
+        lambda w, s: w.surveys.ask(NewSurvey(s.conversation, "return_item", ANOTHER_DAY)),
+    ),
+    "surveys.rate": (
+        OWN_TALK,
+        lambda w, s: w.surveys.rate(s.conversation, CLOCK_START.date(), 5),
+    ),
+    "surveys.add_word": (
+        OWN_TALK,
+        lambda w, s: w.surveys.add_word(s.conversation, CLOCK_START.date(), "好"),
+    ),
+    "surveys.of_day": (
+        OWN_OR_TRUSTED,
+        lambda w, s: w.surveys.of_day(s.conversation, CLOCK_START.date()),
+    ),
+    "surveys.unasked_handoffs": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.surveys.unasked_handoffs(CLOCK_START, LEASE)),
+    ),
+    "notices.news": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.notices.news(WINDOW, list(NoticeKind))),
+    ),
+    "notices.places": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.notices.places(s.member, CLOCK_START)),
+    ),
+    "notices.note": (
+        SYSTEM_ONLY,
+        lambda w, s: w.notices.note(
+            News("e1", NoticeKind.SHIPPED, s.member, CLOCK_START), s.conversation
+        ),
+    ),
+    "notices.take_turn": (SYSTEM_ONLY, lambda w, s: w.notices.take_turn("w1", LEASE)),
     "audit.record": (ANYBODY, lambda w, s: _answered(w.audit.record("test", "order:1"))),
     "audit.about": (
         "nothing seen nothing nothing seen seen",
@@ -393,6 +454,12 @@ REPOSITORIES = {
 async def _answered(call: Awaitable[Any]) -> str:
     """Await a call whose answer may be empty for anybody: that it came is what counts."""
     await call
+    return "answered"
+
+
+async def _not_unpaid(call: Awaitable[Any]) -> str:
+    with pytest.raises(ConflictError):
+        await call
     return "answered"
 
 
@@ -453,6 +520,7 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
         lease = await talk.claim("w1", LEASE)
         assert lease is not None
         await talk.save_dialogue(lease, {"skill": "greet"})
+        await work.surveys.ask(NewSurvey(here, "return_item", CLOCK_START.date()))
         await talk.reply(here, [NewReply("在")], epoch=0)
         [delivery] = await talk.next_deliveries(["telegram"], LEASE)
         scene = Scene(shop, here, receipt.message_id, lease, delivery.message.id)

@@ -1,0 +1,44 @@
+"""What every store promises about appointments."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from clocks import HandClock
+
+from crm_store.errors import ConflictError, InvalidRecordError
+from crm_store.ports import CrmStore
+from crm_store.types.actors import SYSTEM
+from crm_store.types.appointments import NewAppointment
+
+
+def visit(clock: HandClock, reference: str = "7-1", days: int = 1) -> NewAppointment:
+    starts_at = clock() + timedelta(days=days)
+    return NewAppointment(reference, "SH01", starts_at, starts_at + timedelta(hours=2), capacity=2)
+
+
+async def test_a_time_takes_as_many_as_the_place_can(store: CrmStore, clock: HandClock) -> None:
+    async with store.writing(SYSTEM) as work:
+        first = await work.appointments.book(visit(clock))
+        assert await work.appointments.book(visit(clock)) == first
+        await work.appointments.book(visit(clock, "7-2"))
+        with pytest.raises(ConflictError, match="takes no more"):
+            await work.appointments.book(visit(clock, "7-3"))
+        await work.appointments.book(replace(visit(clock, "7-3"), place="BJ01"))
+        taken = await work.appointments.taken("SH01", clock(), clock() + timedelta(days=2))
+    assert taken == {first.starts_at: 2}
+
+
+async def test_a_time_given_up_is_free_again(store: CrmStore, clock: HandClock) -> None:
+    async with store.writing(SYSTEM) as work:
+        await work.appointments.book(visit(clock))
+        await work.appointments.book(visit(clock, "7-2"))
+        assert await work.appointments.give_up("7-1")
+        assert not await work.appointments.give_up("7-1")
+        await work.appointments.book(visit(clock, "7-3"))
+
+
+async def test_nobody_is_expected_in_the_past(store: CrmStore, clock: HandClock) -> None:
+    async with store.writing(SYSTEM) as work:
+        with pytest.raises(InvalidRecordError):
+            await work.appointments.book(visit(clock, days=-1))
