@@ -14,9 +14,14 @@ from bot.api.metrics import MeasuredAnswerer, MeasuredEngine, Metrics
 from bot.api.parts import ApiParts
 from bot.app import App, mappings_of
 from bot.channels import telegram
+from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.media import TelegramMedia
 from bot.desk.mounting import mount_desk
+from bot.desk.parts import DeskParts
 from bot.housekeeping import Housekeeper
-from bot.settings import ConfigError
+from bot.notices import Announcer
+from bot.settings import ConfigError, Settings
+from bot.turn.presence import Presence
 from bot.turn.worker import Answerer
 from crm_store.sources.ingest import SourceIngest
 from nlu.ports import NluEngine
@@ -77,15 +82,18 @@ async def work(app: App) -> None:
 
 
 def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
-    """Return what has to run so that messages are answered, and old ones go."""
+    """Return what has to run: messages are answered, news passed on, and old data goes."""
     workers = app.settings.assistant.conversation.workers
     tidying = Housekeeper(app.store, app.settings.assistant.retention.rules())
-    return [*(app.worker(answerer).run() for _ in range(workers)), tidying.run()]
+    parts = app.services
+    telling = Announcer(app.store, parts.phrasebook, parts.policies, parts.clock, app.bell)
+    answers = (app.worker(answerer).run() for _ in range(workers))
+    return [*answers, tidying.run(), telling.run()]
 
 
 def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api
     """Return the ASGI application: API, storefront and desk."""
-    settings = app.settings
+    settings, presence = app.settings, Presence()
     api = create_api(
         ApiParts(
             settings=settings,
@@ -95,14 +103,21 @@ def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa:
             nlu=nlu,
             search=app.search,
             ingest=SourceIngest(app.store, mappings_of(settings)),
+            media=_media(settings),
             metrics=metrics,
+            presence=presence,
         )
     )
     mount_desk(
         api,
-        store=app.store,
-        bell=app.bell,
-        phrasebook=app.services.phrasebook,
+        parts=DeskParts(
+            store=app.store,
+            bell=app.bell,
+            phrasebook=app.services.phrasebook,
+            runner=replace(app.runner, nlu=nlu),
+            search=app.search,
+            presence=presence,
+        ),
         token_key=settings.env.token_key.get_secret_value(),
         demo=settings.assistant.demo.logins,
     )
@@ -114,7 +129,36 @@ async def _telegram(app: App) -> None:
     env = app.settings.env
     token = env.telegram_token.get_secret_value()
     phrasebook = app.services.phrasebook
-    await telegram.run(token, env.telegram_api, app.store, app.inbox, app.bell, phrasebook)
+    await telegram.run(
+        token,
+        env.telegram_api,
+        app.store,
+        app.inbox,
+        app.bell,
+        phrasebook,
+        _telegram_desk(app.settings),
+    )
+
+
+def _media(settings: Settings) -> TelegramMedia | None:
+    """Return where agents' pictures for customers on the web come from."""
+    env = settings.env
+    if _telegram_desk(settings) is None:
+        return None
+    key = env.token_key.get_secret_value()
+    return TelegramMedia(env.telegram_token.get_secret_value(), env.telegram_api, key)
+
+
+def _telegram_desk(settings: Settings) -> Desk | None:
+    """Return the agents' forum group, when there is one."""
+    env = settings.env
+    if not (env.telegram_desk_chat and env.telegram_token.get_secret_value()):
+        return None
+    return Desk(
+        env.telegram_desk_chat,
+        env.telegram_desk_language,
+        media_key=env.token_key.get_secret_value(),
+    )
 
 
 async def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "quarantine": ("bot.cli.imports:quarantine", "List and retry what imports set aside."),
     "records": ("bot.cli.imports:records", "Trace a raw record and what cleaning changed."),
     "members": ("bot.cli.members:members", "Look at members, merge and part them."),
+    "notices": ("bot.cli.notices:notices", "Tell members what happened to their orders."),
     "retention": ("bot.cli.retention:retention", "How long data is kept."),
     "keys": ("bot.cli.keys:keys", "Keys of the encryption."),
     "segments": ("bot.cli.segments:segments", "RFM segments, churn risk and lifetime value."),

@@ -69,9 +69,7 @@ class Flow:
         """Return the skill that runs the flow."""
         kinds = dict.fromkeys(kind for slot in self._slots for kind in slot.kinds)
         slots = (*kinds, *_OWN_SLOTS)
-        return Skill(
-            self.intent, self.run, Audience.CUSTOMERS, slots, flow=True, proof=self.proof
-        )
+        return Skill(self.intent, self.run, Audience.CUSTOMERS, slots, flow=True, proof=self.proof)
 
     async def run(self, turn: Turn) -> Outcome:
         """Go one step further."""

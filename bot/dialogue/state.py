@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from bot.dialogue.mood import CALM, Mood
+from bot.handoff.packet import Attempt
 from crm_store.types.conversations import JSON, JSONObject
 
 
@@ -76,6 +77,8 @@ class DialogueState:
     heard: tuple[str, ...] = ()
     """What the customer wrote last, cut short: by it the mood is judged."""
     mood: Mood = CALM
+    tried: tuple[Attempt, ...] = ()
+    """Errands that were tried, the latest last: a human who comes is told."""
     apologised_at: datetime | None = None
     human_offered_at: datetime | None = None
     """When the assistant last apologised and offered a human for the mood's sake."""

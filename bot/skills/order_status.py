@@ -12,6 +12,7 @@ from bot.dialogue.human import human_button, offer_human
 from bot.dialogue.levels import Proof
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Turn, skill
+from bot.dialogue.telling_news import offering_news
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.orders import Order, OrderState, Shipment, ShipmentState
 
@@ -44,6 +45,8 @@ async def order_status(turn: Turn) -> Outcome:
     if isinstance(found, Outcome):
         return found
     told = _told(turn, found.order)
+    if found.order.state in _ON_ITS_WAY:
+        told = await offering_news(turn, told)
     return replace(told, effects=found.effects).remember(order_number=found.order.number)
 
 

@@ -1,6 +1,8 @@
 """What was not understood, or could mean two things."""
 
-from bot.dialogue.human import offer_human
+from dataclasses import replace
+
+from bot.dialogue.human import human_button, offer_human
 from bot.dialogue.packet import call_human
 from bot.dialogue.reply import Button, payload
 from bot.dialogue.skill import Audience, Outcome, Turn, skill
@@ -19,7 +21,7 @@ async def out_of_scope(turn: Turn) -> Outcome:
     if "cut_from" in turn.message.payload:
         return turn.done(turn.say("too_long", length=turn.message.payload["cut_from"]))
     if turn.message.payload.get("attachment"):
-        return _offer(turn, "attachment")
+        return _attached(turn)
     if turn.actor.is_staff or turn.state.misunderstood < OFFER_AFTER:
         key = "again_clerk" if turn.actor.is_staff else "again"
         help_button = Button(turn.words("bot_help.button"), payload("bot_help"))
@@ -28,6 +30,15 @@ async def out_of_scope(turn: Turn) -> Outcome:
         return _offer(turn, "offer_human")
     effect = call_human(turn, HandoffReason.NOT_UNDERSTOOD)
     return turn.done(turn.say("calling"), effects=(effect,)).remember(misunderstood=0)
+
+
+def _attached(turn: Turn) -> Outcome:
+    """Say honestly that it is kept for a human; a question that is open stays open."""
+    if turn.state.question is None:
+        return _offer(turn, "attachment")
+    button = human_button(turn, HandoffReason.ASKED, turn.state.question.skill)
+    reply = turn.say("attachment_meanwhile", buttons=(button,))
+    return Outcome((reply,), (), replace(turn.state, misunderstood=0))
 
 
 def _offer(turn: Turn, key: str) -> Outcome:

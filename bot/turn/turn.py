@@ -13,9 +13,13 @@ from bot.dialogue.refusing import refused
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Services, Skill, Turn
 from bot.dialogue.state import DialogueState
+from bot.turn.feeling import felt, soothing
 from bot.turn.resuming import joined, picked_up, resuming_turn, suspending, to_resume
 from bot.turn.several import first_wish, further_wishes, together
+from bot.turn.surveying import asking_how_it_was
+from bot.turn.trying import tried
 from bot.turn.understanding import Understanding
+from bot.turn.waiting import leave_queue, telling_how_long, wants_to_leave
 from crm_store.errors import ConflictError
 from crm_store.types.actors import SYSTEM, Actor, Role
 from crm_store.types.conversations import (
@@ -56,11 +60,13 @@ class TurnRunner:
         """
         conversation, state = await self._look(lease)
         if conversation.owner is not Owner.BOT:
-            await self._leave_to_human(lease, message)
+            await self._leave_to_human(lease, message, conversation)
             return
         actor = await self._actor(conversation)
-        turn = await self._understanding.turn_of(conversation, actor, state, message)
-        outcome = await self._answered(turn)
+        turn = felt(await self._understanding.turn_of(conversation, actor, state, message))
+        outcome = soothing(turn, await self._answered(turn))
+        outcome = await asking_how_it_was(turn, outcome)
+        outcome = await telling_how_long(turn, outcome)
         try:
             await self._commit(lease, turn, outcome)
         except EffectRefusedError as refusal:
@@ -70,7 +76,7 @@ class TurnRunner:
             conversation, _ = await self._look(lease)
             if conversation.owner is Owner.BOT:
                 raise
-            await self._leave_to_human(lease, message)
+            await self._leave_to_human(lease, message, conversation)
         except Exception:
             # An effect broke: nothing of it is kept, and a message must never be tried for ever.
             log.exception("the turn of message %s could not be kept", message.id)
@@ -135,7 +141,7 @@ class TurnRunner:
             # The customer's words stay out of the log; the message id leads to them.
             log.exception("skill %s failed on message %s", turn.skill, turn.message.id)
             outcome = await self._apologise(turn)
-        return outcome.remember(last_skill=turn.skill)
+        return outcome.remember(last_skill=turn.skill, tried=tried(turn, outcome))
 
     async def _apologise(self, turn: Turn) -> Outcome:
         return await self.skills[FAILED].handler(
@@ -165,8 +171,16 @@ class TurnRunner:
                 in_reply_to=turn.message.id,
             )
 
-    async def _leave_to_human(self, lease: Lease, message: Message) -> None:
-        """A human owns the conversation: the message is theirs, the bot says nothing."""
+    async def _leave_to_human(
+        self, lease: Lease, message: Message, conversation: Conversation
+    ) -> None:
+        """A human owns the conversation: the message is theirs, the bot says nothing.
+
+        Unless nobody has come yet and the customer does not want to wait.
+        """
+        if conversation.owner is Owner.WAITING and wants_to_leave(self.services, message):
+            await leave_queue(self.services, lease, message, conversation)
+            return
         async with self.services.store.writing(SYSTEM) as uow:
             await uow.conversations.handled(lease, message.id, parse=None, language=None)
 

@@ -9,11 +9,12 @@ from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience, Services, Skill, Turn
 from bot.dialogue.state import CONFIRM, DialogueState
 from bot.dialogue.telling import slot_kind
+from bot.turn.consulting import consulted
 from bot.turn.routing import CLARIFY, CLERK_INTENTS, route
 from crm_store.types.actors import Actor
-from crm_store.types.conversations import Conversation, Message
+from crm_store.types.conversations import Author, Conversation, Message
 from nlu.errors import NluUnavailableError
-from nlu.language import detect_language
+from nlu.language import detect_language, to_simplified
 from nlu.ports import NluEngine
 from nlu.types import OUT_OF_SCOPE, IntentScore, Language, Parse
 
@@ -48,6 +49,8 @@ class Understanding:
             parse = await self._parse(message.text, message, audience, state)
         language = _spoken_language(message, conversation.language)
         going_to = route(parse, pressed, state, self.skills, audience)
+        if pressed is None:
+            going_to = await consulted(self.services, message, parse, state, going_to)
         misunderstood = 0 if going_to.understood else state.misunderstood + 1
         return Turn(
             services=self.services,
@@ -78,7 +81,7 @@ class Understanding:
             return replace(_certain_parse(message, OUT_OF_SCOPE), in_scope=False)
 
     def _pressed(self, message: Message) -> Pressed | None:
-        """Read a button; only intents that people can also say may be pressed.
+        """Read a button, of an intent that people can also say or of a skill that has only buttons.
 
         What came without words (a picture, a shared contact) has its skill named by the channel.
         """
@@ -86,8 +89,20 @@ class Understanding:
         if isinstance(named, str) and named in self.skills:
             return Pressed(named)
         pressed = Pressed.from_text(message.text)
-        sayable = pressed is not None and pressed.intent in self.nlu.intents & self.skills.keys()
-        return pressed if sayable else None
+        if pressed is None:
+            return self._commanded(message.text)
+        skill = self.skills.get(pressed.intent)
+        if skill is None or not (skill.button_only or skill.name in self.nlu.intents):
+            return None
+        return pressed
+
+    def _commanded(self, text: str) -> Pressed | None:
+        """Read a message that is a command of some skill as a whole ("退订")."""
+        said = to_simplified(text).strip(" .。!！").casefold()
+        for skill in self.skills.values():
+            if said in skill.commands:
+                return Pressed(skill.name, skill.commands[said])
+        return None
 
     def _intents(self, audience: Audience) -> frozenset[str] | None:
         """Clerks may say everything; to customers the clerks' intents do not exist."""
@@ -147,8 +162,8 @@ def _spoken_language(message: Message, before: str | None) -> Language:
     """
     hint = before or str(message.payload.get("language") or "")
     default: Language = next((known for known in LANGUAGES if known == hint), "zh")
-    if Pressed.from_text(message.text) is not None:
-        return default
+    if Pressed.from_text(message.text) is not None or message.author is Author.AGENT:
+        return default  # an agent's instruction is answered in the customer's language
     if before is not None and message.text.isascii() and len(message.text.split()) == 1:
         return default
     return detect_language(message.text, default)
