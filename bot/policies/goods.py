@@ -73,8 +73,9 @@ def first_fitting(
     day = (today - delivered).days
     if rule is None or rule.days == 0:
         return refuse(no.unruled if rule is None else rule.id, *no.never, day=day)
-    facts = {"day": day, "days": rule.days, "shipping": rule.shipping}
-    return allow(rule.id, **facts) if day <= rule.days else refuse(no.too_late, *no.then, **facts)
+    if day > rule.days:
+        return refuse(no.too_late, *no.then, day=day, days=rule.days)
+    return allow(rule.id, day=day, days=rule.days, shipping=rule.shipping)
 
 
 def strictest(decisions: Sequence[Decision]) -> Decision:

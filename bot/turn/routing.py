@@ -14,7 +14,7 @@ from bot.dialogue.correcting import taken_back, without
 from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience, Skill
 from bot.dialogue.state import CONFIRM, TICKET, DialogueState, Question
-from bot.dialogue.telling import slots_told
+from bot.dialogue.telling import slot_kind, slots_told
 from crm_store.types.conversations import JSON
 from nlu.types import OUT_OF_SCOPE, Parse
 
@@ -177,6 +177,8 @@ def _in_words(
     parse: Parse, state: DialogueState, question: Question, skill: Skill | None
 ) -> Route | None:
     """Return where an answer goes that chooses none of the options."""
+    if parse.text.strip().isdecimal() and not slots_told(parse, skill.slots if skill else ()):
+        return Route(question.skill, state.slots)  # a figure, if not a possible one
     if parse.intent.name in _LEAVING and parse.in_scope:
         return Route("stop")
     if told := _told(parse, question, skill):
@@ -190,12 +192,21 @@ def _in_words(
 
 def _told(parse: Parse, question: Question, skill: Skill | None) -> dict[str, JSON]:
     """Return the slots that an answer fills; nothing when it is no answer."""
-    told = slots_told(parse, skill.slots if skill else ())
-    elsewhere = _leads_elsewhere(parse, question)
-    if elsewhere and not (question.slot in told and _covers(parse, told)):
+    told = slots_told(parse, skill.slots if skill else (), question.slot)
+    if _leads_elsewhere(parse, question) and not _answers(parse, told, question):
         return {}
     agreed = parse.in_scope and parse.intent.name == AFFIRM
     return {question.slot: parse.text} if question.free and not told and not agreed else told
+
+
+def _answers(parse: Parse, told: Mapping[str, JSON], question: Question) -> bool:
+    """Whether a message that sounds like something else is an answer all the same.
+
+    "改成白色" is one to "which size?", too, unless it is clearly about something else.
+    """
+    kinds = {slot_kind(slot) for slot in told}
+    asked = question.slot in told or parse.intent.confidence < _CLEARLY
+    return asked and _covers(parse, kinds)
 
 
 def _covers(parse: Parse, kinds: Container[str], share: float = _IN_PASSING) -> bool:
@@ -218,7 +229,8 @@ def _confirmation(
     """Return a clear yes or no; "make it two" changes a flow's slot and is confirmed anew."""
     if skill is not None and skill.flow:
         told = slots_told(parse, skill.slots)
-        if told and not _leads_elsewhere(parse, question):
+        elsewhere = _leads_elsewhere(parse, question)
+        if told and (not elsewhere or _answers(parse, told, question)):
             return Route(question.skill, {**state.slots, **told})
     readings = {score.name for score in parse.ambiguous}
     if AFFIRM in readings and readings & _LEAVING:
