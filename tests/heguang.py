@@ -58,6 +58,7 @@ from knowledge.embedding import EmbedderSpec, load_embedder
 from knowledge.embedding.remembering import RememberingEmbedder
 from knowledge.faq.search import open_faq
 from knowledge.index import open_or_build
+from knowledge.pairing import read_pairs
 from knowledge.ports import Embedder, FaqSearch
 from knowledge.search import HybridCatalogSearch
 from nlu.entities import EntityExtractor
@@ -503,7 +504,8 @@ def embedder(folder: Path) -> Embedder:
 def search(folder: Path) -> HybridCatalogSearch:
     """Search over the whole demo catalogue."""
     book = Phrasebook()
-    items = catalog_items(catalogue(), {lang: book.section(lang, "colours") for lang in LANGUAGES})
+    colours = {lang: book.section(lang, "colours") for lang in LANGUAGES}
+    items = catalog_items(catalogue(), colours, read_pairs(ROOT / "knowledge" / "pairs.yml"))
     index = open_or_build(folder / "index", items, embedder(folder))
     return HybridCatalogSearch(items, index, embedder(folder))
 

@@ -5,6 +5,7 @@ a claim until it is proved; the value from before stays in the case and with the
 said it. Tastes that people state are kept apart from what was inferred from their purchases.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,10 +27,13 @@ from crm_store.types.cases import CaseKind, NewCase
 from crm_store.types.conversations import JSON
 from crm_store.types.people import IdentityKind, IdentityStatus, NewIdentity
 from crm_store.types.profiles import NewFact
+from nlu.types import DateRange
 
 MEMBER: Final = "member"
 """The source of what members say about themselves after they proved who they are."""
 CHAT: Final = "chat"
+_YEAR: Final = re.compile(r"\d{4}|[一二三四五六七八九〇零]{4}年")
+"""A birthday without its year would be read as the coming one."""
 _IDENTITIES: Final = {"phone": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
 
 
@@ -79,8 +83,15 @@ class _ValueSlot:
     def _told(self, name: str, errand: Errand) -> str | None:
         """Return the value: an entity of the field, what a sentence holds, the whole answer."""
         field, answer = FIELDS[name], errand.text(f"value_{name}")
-        entity = next((errand.text(kind) for kind in field.entities if errand.text(kind)), None)
-        return entity or field.found_in(errand.said) or answer or None
+        entity = next((errand.value(kind) for kind in field.entities if errand.text(kind)), None)
+        if isinstance(entity, DateRange):
+            return entity.start.isoformat()
+        return (
+            (None if entity is None else str(entity))
+            or field.found_in(errand.said)
+            or answer
+            or None
+        )
 
     async def _shared(self, name: str, turn: Turn, errand: Errand) -> str | None:
         if name != "phone" or errand.text(self.name):
@@ -90,6 +101,8 @@ class _ValueSlot:
 
     def _problem(self, name: str, value: str | None, turn: Turn, errand: Errand) -> Reply | None:
         rules = errand.policies.membership
+        if name == "birthday" and value is not None and not _YEAR.search(turn.said):
+            return turn.say("which_year")
         if name == "address" and value is not None:
             if len(value) > rules.longest_address:
                 longest = rules.longest_address

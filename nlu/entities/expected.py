@@ -45,6 +45,10 @@ def _written(match: re.Match[str], _: date) -> str:
     return match["n"]
 
 
+def _upper(match: re.Match[str], _: date) -> str:
+    return match["n"].upper()
+
+
 def _size(match: re.Match[str], _: date) -> str:
     return letter_size(match["n"])
 
@@ -71,6 +75,7 @@ _READERS: Final[dict[str, tuple[re.Pattern[str], Reader]]] = {
             rf"(?P<n>{_SIZE}) ?(?:码|号)?",
             _size,
         ),
+        ("coupon_code", r"(?P<n>(?=[a-z-]*\d)[a-z\d-]{4,20})", _upper),
         ("price", rf"(?P<n>{NUMBER}|{ARABIC}|{ENGLISH})", _price),
         (
             "date",

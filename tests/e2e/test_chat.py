@@ -307,3 +307,16 @@ async def test_the_element_works_inline_on_another_page(visit: Visit, server: Se
     chat = Chat(page)
     await expect(chat.title).to_have_text("線上客服")
     await chat.say("你好")
+
+
+async def test_what_a_guest_asked_goes_on_after_the_login(visit: Visit) -> None:
+    page = await (await visit()).page()
+    chat = await Chat(page).open()
+    asked = await chat.say("我还有多少积分")
+    await expect(asked.locator(".text")).to_contain_text("登录")
+    await page.locator("[data-who]").click()
+    await page.locator("[data-member]:not([data-member=''])").first.click()
+    await expect(chat.theirs.first).to_contain_text("登录成功")
+    await expect(chat.theirs.nth(1)).to_contain_text("积分查询")
+    await expect(chat.theirs.nth(1).locator(".card")).to_have_count(1)
+    await expect(chat.mine).to_have_count(0)

@@ -9,7 +9,7 @@ from bot.turn.routing import CLARIFY, NOT_SUPPORTED
 from bot.turn.turn import FAILED
 
 SKILLS = skills.load()
-UNSAID = {CLARIFY, NOT_SUPPORTED, FAILED, "shared_contact"}
+UNSAID = {CLARIFY, NOT_SUPPORTED, FAILED, "shared_contact", "logged_in"}
 """Skills that routing or a channel chooses and nobody can ask for."""
 INTENTS = sorted(file.stem for file in (ROOT / "nlu" / "data" / "zh").glob("[a-z]*.yml"))
 BOOK = Phrasebook()
