@@ -7,6 +7,8 @@ from bot.dialogue.errand import Errand
 from bot.dialogue.packet import call_human
 from bot.dialogue.reply import Button, Reply, payload
 from bot.dialogue.skill import Outcome, Turn
+from bot.handoff.attempts import attempt, with_attempt
+from bot.handoff.packet import Result
 from bot.policies import Decision
 from crm_store.types.handoffs import HandoffReason
 
@@ -20,6 +22,9 @@ def refused(turn: Turn, decision: Decision, errand: Errand | None = None) -> Out
     Without an errand it became impossible between the question and the answer.
     """
     words = turn.words("refused", **facts_of(turn, errand, decision))
+    known = errand.slots if errand is not None else turn.slots
+    no = attempt(turn.skill, Result.REFUSED, known, turn.message.id, rule=decision.rule, told=words)
+    turn = replace(turn, state=replace(turn.state, tried=with_attempt(turn.state.tried, no)))
     if decision.human:
         return turn.done(Reply(words), effects=called(turn, decision, errand))
     buttons = tuple(

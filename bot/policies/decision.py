@@ -1,7 +1,7 @@
 """What every decision of the house looks like."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,16 @@ class Decision:
     human: bool = False
     """Whether a human is called at once, with what is known."""
 
+    def with_human(self) -> "Decision":
+        """Return the decision with a human called at once."""
+        return replace(self, human=True)
 
-def allow(rule: str, *, human: bool = False, **facts: object) -> Decision:
+
+def allow(rule: str, **facts: object) -> Decision:
     """Return a yes."""
-    return Decision(True, rule, facts, human=human)
+    return Decision(True, rule, facts)
 
 
-def refuse(rule: str, *instead: str, human: bool = False, **facts: object) -> Decision:
+def refuse(rule: str, *instead: str, **facts: object) -> Decision:
     """Return a no, with intents that may help instead."""
-    return Decision(False, rule, facts, instead, human)
+    return Decision(False, rule, facts, instead)

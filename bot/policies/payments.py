@@ -60,11 +60,11 @@ def charged_twice(policy: Payments, order: Order) -> Decision:
     if any(one.amount < 0 for one in order.payments) and extra <= 0:
         return refuse("duplicate_on_its_way_back", "refund_status", **facts)
     if extra <= 0:
-        return allow("charged_once", human=True, hours=policy.check_hours, amount=price, **facts)
+        return allow("charged_once", hours=policy.check_hours, amount=price, **facts).with_human()
     whole = any(one.amount == extra for one in arrived(policy, order.payments))
     if not whole or extra > policy.refund_up_to:
         rule = "duplicate_over_limit" if whole else "overpaid"
-        return allow(rule, human=True, hours=policy.check_hours, amount=extra, **facts)
+        return allow(rule, hours=policy.check_hours, amount=extra, **facts).with_human()
     return allow("duplicate_refunded", amount=extra, days=policy.refund_days, **facts)
 
 
@@ -85,13 +85,13 @@ def paid_or_not(policy: Payments, order: Order) -> Decision:
     lost = [one for one in order.payments if one.amount > 0 and one.state in policy.failed]
     if lost:
         return refuse("payment_failed", amount=lost[-1].amount, at=lost[-1].at, **facts)
-    return allow("no_payment_found", human=True, hours=policy.check_hours, amount=here, **facts)
+    return allow("no_payment_found", hours=policy.check_hours, amount=here, **facts).with_human()
 
 
 def _of_cancelled(policy: Payments, here: Decimal, facts: dict[str, object]) -> Decision:
     if here <= 0:
         return refuse("order_cancelled", "search_product")
-    return allow("paid_and_cancelled", human=True, hours=policy.check_hours, amount=here, **facts)
+    return allow("paid_and_cancelled", hours=policy.check_hours, amount=here, **facts).with_human()
 
 
 def monthly(policy: Instalments, amount: Decimal) -> dict[int, Decimal]:

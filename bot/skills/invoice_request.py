@@ -182,7 +182,7 @@ async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
     facts = {"amount": _amount(errand.whole_order), "currency": errand.whole_order.currency}
     policy = errand.policies.invoices
     if not _is_new(errand):
-        return allow("invoice_correction", human=True, hours=policy.correction_hours, **facts)
+        return allow("invoice_correction", hours=policy.correction_hours, **facts).with_human()
     if errand.text("invoice_type") == SPECIAL:
         special = may_have_special(policy, await _business_lines(uow, errand))
         if not special.allowed:

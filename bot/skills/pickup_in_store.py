@@ -100,9 +100,7 @@ class KnownPickup:
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand, or the code of the order."""
         async with turn.reading() as uow:
-            cases = await uow.cases.for_order(
-                errand.whole_order.number, kinds={CaseKind.PICKUP}
-            )
+            cases = await uow.cases.for_order(errand.whole_order.number, kinds={CaseKind.PICKUP})
         waiting = [case for case in cases if _still_waits(case, errand.now)]
         return turn.done(_codes(turn, waiting)) if waiting else errand
 
@@ -207,9 +205,7 @@ async def _put_aside(uow: UnitOfWork, errand: Errand, decision: Decision) -> Non
         return  # the shop has put it aside when it was sold
     for place, (sku, units) in enumerate(_wanted(errand)):
         reference = f"{errand.ticket}-{place}" if place else errand.ticket
-        await uow.stock.reserve(
-            NewReservation(reference, store, sku, units, until, case.number)
-        )
+        await uow.stock.reserve(NewReservation(reference, store, sku, units, until, case.number))
     if order is not None:
         await uow.orders.collect_in(order.number, store)
 

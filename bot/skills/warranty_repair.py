@@ -154,11 +154,13 @@ async def _agenda(uow: UnitOfWork, errand: Errand) -> Mapping[date, Sequence[Win
 
 async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
     decision = await _warranty(uow, errand)
-    if not decision.allowed or errand.text("how") == _SEND_IN:
+    if not decision.allowed:
         return decision
-    window = chosen_window(await _agenda(uow, errand), errand)
-    if window is None:
-        return refuse("appointment_taken", INTENT)
+    window = None
+    if _by_appointment(errand):
+        window = chosen_window(await _agenda(uow, errand), errand)
+        if window is None:
+            return refuse("appointment_taken", INTENT)
     fee = errand.policies.warranty.visit_fee if _at_home(errand) else None
     return replace(decision, facts={**decision.facts, "window": window, "fee": fee})
 

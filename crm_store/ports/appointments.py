@@ -18,6 +18,3 @@ class Appointments(Protocol):
 
         Raises `ConflictError` when the place takes no more at that time.
         """
-
-    async def give_up(self, reference: str) -> bool:
-        """Free a time again; system and staff only. Returns whether it was kept."""

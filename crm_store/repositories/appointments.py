@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from crm_store.errors import ConflictError, InvalidRecordError
 from crm_store.models import AppointmentRow, CaseRow
 from crm_store.repositories.context import Repository
-from crm_store.types.actors import STAFF_ROLES, Role
+from crm_store.types.actors import Role
 from crm_store.types.appointments import Appointment, NewAppointment
 
 
@@ -50,17 +50,6 @@ class AppointmentsRepository(Repository):
         if booked is None:
             raise ConflictError(f"{new.place}: somebody else took the time")
         return booked
-
-    async def give_up(self, reference: str) -> bool:
-        """Free a time again."""
-        self._context.require(Role.SYSTEM, *STAFF_ROLES)
-        gone = await self._session.execute(
-            delete(AppointmentRow)
-            .where(AppointmentRow.reference == reference)
-            .returning(AppointmentRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        return bool(gone.all())
 
     async def _free_seat(self, new: NewAppointment) -> int:
         rows = await self._session.scalars(

@@ -29,15 +29,6 @@ async def test_a_time_takes_as_many_as_the_place_can(store: CrmStore, clock: Han
     assert taken == {first.starts_at: 2}
 
 
-async def test_a_time_given_up_is_free_again(store: CrmStore, clock: HandClock) -> None:
-    async with store.writing(SYSTEM) as work:
-        await work.appointments.book(visit(clock))
-        await work.appointments.book(visit(clock, "7-2"))
-        assert await work.appointments.give_up("7-1")
-        assert not await work.appointments.give_up("7-1")
-        await work.appointments.book(visit(clock, "7-3"))
-
-
 async def test_nobody_is_expected_in_the_past(store: CrmStore, clock: HandClock) -> None:
     async with store.writing(SYSTEM) as work:
         with pytest.raises(InvalidRecordError):

@@ -36,14 +36,14 @@ from crm_store.types.conversations import (
 )
 from crm_store.types.handoffs import Handoff, HandoffReason, Presence
 from crm_store.types.loyalty import BookingKey
-from crm_store.types.orders import LineChange, NewDelivery
 from crm_store.types.notices import News, NewsWindow, NoticeKind
+from crm_store.types.orders import LineChange, NewDelivery
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
 from crm_store.types.privacy import Proof, Purpose, Request, RetentionRules, UnmaskPurpose
 from crm_store.types.profiles import NewFact
-from crm_store.types.surveys import NewSurvey
 from crm_store.types.reports import Span
 from crm_store.types.reservations import NewReservation
+from crm_store.types.surveys import NewSurvey
 from crm_store.vault import Vault
 
 LEASE = timedelta(seconds=30)
@@ -162,10 +162,6 @@ TABLE: dict[str, tuple[str, Call]] = {
         lambda w, s: _answered(w.appointments.taken("SH01", CLOCK_START, VISIT.ends_at)),
     ),
     "appointments.book": (SYSTEM_ONLY, lambda w, s: w.appointments.book(VISIT)),
-    "appointments.give_up": (
-        "refused refused seen seen seen seen",
-        lambda w, s: _answered(w.appointments.give_up("77-4")),
-    ),
     "orders.mark_paid": (SYSTEM_ONLY, lambda w, s: _not_unpaid(w.orders.mark_paid(s.shop.order))),
     "orders.collect_in": (
         SYSTEM_ONLY,
@@ -325,6 +321,7 @@ TABLE: dict[str, tuple[str, Call]] = {
         lambda w, s: w.handoffs.offer(s.handoff, s.shop.agent, CLOCK_START + LEASE),
     ),
     "handoffs.escalate": (SYSTEM_ONLY, lambda w, s: w.handoffs.escalate(s.handoff)),
+    "handoffs.take_turn": (SYSTEM_ONLY, lambda w, s: w.handoffs.take_turn("w1", LEASE)),
     "handoffs.heartbeat": (
         SERVERS,
         lambda w, s: _answered(w.handoffs.heartbeat(Presence.ONLINE)),

@@ -84,9 +84,7 @@ def test_a_place_that_closes_after_midnight_is_open_all_evening() -> None:
 def test_a_full_time_is_not_offered() -> None:
     hours = Hours(weekdays=(2,), starts=(time(10), time(14)), hours=2, capacity=2)
     every = list(
-        windows(
-            POLICY, hours, now=MONDAY_AT_FIVE, zone=SHANGHAI, opens=time(10), closes=time(22)
-        )
+        windows(POLICY, hours, now=MONDAY_AT_FIVE, zone=SHANGHAI, opens=time(10), closes=time(22))
     )
     free = free_windows(iter(every), {every[0].starts_at: 2, every[1].starts_at: 1}, 2)
     assert free[date(2026, 3, 3)] == [every[1]]
