@@ -8,6 +8,7 @@ from typing import Final
 from bot.dialogue import which_order
 from bot.dialogue.cards import order_line
 from bot.dialogue.human import human_button, offer_human
+from bot.dialogue.levels import Proof
 from bot.dialogue.reply import Button, Card, Reply, payload
 from bot.dialogue.skill import Outcome, Turn, skill
 from bot.policies.refunds import goods_late, stage_of
@@ -41,7 +42,7 @@ class Step:
     facts: dict[str, object]
 
 
-@skill("refund_status", slots=which_order.SLOTS)
+@skill("refund_status", slots=which_order.SLOTS, proof=Proof.ORDER)
 async def refund_status(turn: Turn) -> Outcome:
     """Find the order whose money is meant, and tell how far it is."""
     numbers = await _numbers(turn)
