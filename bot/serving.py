@@ -18,6 +18,7 @@ from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.media import TelegramMedia
 from bot.desk.mounting import mount_desk
 from bot.desk.parts import DeskParts
+from bot.dispatching import Dispatcher
 from bot.housekeeping import Housekeeper
 from bot.notices import Announcer
 from bot.settings import ConfigError, Settings
@@ -88,7 +89,8 @@ def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
     parts = app.services
     telling = Announcer(app.store, parts.phrasebook, parts.policies, parts.clock, app.bell)
     answers = (app.worker(answerer).run() for _ in range(workers))
-    return [*answers, tidying.run(), telling.run()]
+    looking_after = Dispatcher(app.services, app.bell)
+    return [*answers, tidying.run(), telling.run(), looking_after.run()]
 
 
 def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api

@@ -123,11 +123,13 @@ LOGIN = "login"
 
 def visible(messages: Sequence[Message]) -> list[Message]:
     """Return what the customer may see: both sides' words, not the desk's events nor logins."""
-    return [
-        m
-        for m in messages
-        if m.state in SHOWN or (m.direction is Direction.IN and LOGIN not in m.payload)
-    ]
+    return [m for m in messages if m.state in SHOWN or _is_own(m)]
+
+
+def _is_own(message: Message) -> bool:
+    """Whether the customer said it; agents' instructions to the bot come in the same way."""
+    said = message.direction is Direction.IN and message.author is not Author.AGENT
+    return said and LOGIN not in message.payload
 
 
 def view(message: Message, agent: str | None = None) -> MessageView:

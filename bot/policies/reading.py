@@ -1,16 +1,20 @@
-"""Reading the policies file."""
+"""Reading the files of policies."""
 
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from bot.policies.rules import Policies
+from bot.policies.section import Section
+from bot.policies.service import Service
 
 FILE: Final = Path(__file__).with_name("after_sales.yml")
+SERVICE_FILE: Final = Path(__file__).with_name("service.yml")
+_Rules = TypeVar("_Rules", bound=Section)
 
 
 class PolicyError(Exception):
@@ -20,6 +24,16 @@ class PolicyError(Exception):
 @cache
 def load_policies(file: Path = FILE) -> Policies:
     """Read the policies; raises `PolicyError`."""
+    return _read(file, Policies)
+
+
+@cache
+def load_service(file: Path = SERVICE_FILE) -> Service:
+    """Read the rules of the desk; raises `PolicyError`."""
+    return _read(file, Service)
+
+
+def _read(file: Path, kind: type[_Rules]) -> _Rules:
     try:
         document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -28,7 +42,7 @@ def load_policies(file: Path = FILE) -> Policies:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise PolicyError(f"{file}:{line}: {error.problem}") from None
     try:
-        return Policies.model_validate(document)
+        return kind.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -128,6 +128,9 @@ class Handoffs(Protocol):
     async def escalate(self, handoff_id: int) -> Handoff:
         """Mark a waiting handoff as overdue: it is urgent now; system only. No epoch changes."""
 
+    async def take_turn(self, worker: str, every: timedelta) -> bool:
+        """Whether this worker is to look after the queue now: nobody has for so long; system only."""
+
     async def heartbeat(self, presence: Presence) -> None:
         """Note that the acting agent or manager is there (or away, or leaving)."""
 

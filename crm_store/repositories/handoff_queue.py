@@ -6,9 +6,11 @@ from statistics import median
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_store.errors import ConflictError, NotFoundError
 from crm_store.models import ConversationRow, HandoffRow, StaffRow
+from crm_store.privacy.retaining import take_chore
 from crm_store.repositories.handoff_moves import HandoffMoves, to_handoff
 from crm_store.types.actors import Role
 from crm_store.types.handoffs import (
@@ -20,6 +22,7 @@ from crm_store.types.handoffs import (
     QueueOutlook,
 )
 
+CHORE: Final = "dispatch"
 LAST_CLOSED: Final = 200
 """Closed handoffs whose handling times are looked at, the latest."""
 SERVING: Final = (Role.AGENT, Role.MANAGER)
@@ -81,6 +84,11 @@ class HandoffQueue(HandoffMoves):
         handoff.priority = int(Priority.URGENT)
         await self._session.flush()
         return to_handoff(handoff)
+
+    async def take_turn(self, worker: str, every: timedelta) -> bool:
+        """Whether this worker is to look after the queue now; system only."""
+        self._context.require(Role.SYSTEM)
+        return await take_chore(self._context, CHORE, worker, self._now(), every)
 
     async def heartbeat(self, presence: Presence) -> None:
         """Note that the acting agent or manager is there (or away, or leaving)."""
@@ -167,7 +175,7 @@ class HandoffQueue(HandoffMoves):
         return await self._session.scalar(query) or 0
 
     async def _counted(
-        self, column: ColumnElement[int | None], condition: ColumnElement[bool]
+        self, column: InstrumentedAttribute[int | None], condition: ColumnElement[bool]
     ) -> dict[int, int]:
         rows = await self._session.execute(
             select(column, func.count(HandoffRow.id)).where(condition).group_by(column)
