@@ -6,8 +6,10 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 import bot.api.conversations
+import bot.api.handoffs
 import bot.api.health
 import bot.api.ingest
+import bot.api.media
 import bot.api.members
 import bot.api.products
 import bot.api.rasa
@@ -54,14 +56,17 @@ def create_api(parts: ApiParts) -> FastAPI:
     _add_middleware(app, parts.settings.assistant.web.allowed_origins)
     for module in (
         bot.api.conversations,
+        bot.api.media,
         bot.api.rasa,
         bot.api.products,
         bot.api.ingest,
         bot.api.health,
         bot.api.members,
+        bot.api.handoffs,
         bot.api.storefront,
     ):
         app.include_router(module.router)
+    app.include_router(bot.api.handoffs.schemas)
     app.mount("/static", WebFiles(), name="static")
     return app
 
