@@ -25,6 +25,7 @@ from bot.api.views import (
 )
 from crm_store.errors import NotFoundError, NotPermittedError
 from crm_store.types.actors import SYSTEM
+from crm_store.types.conversations import Owner
 
 HEARTBEAT_SECONDS: Final = 15
 GOODBYE_SECONDS: Final = 2
@@ -97,6 +98,15 @@ async def say(api: ApiDep, caller: ConversationOwner, message: NewMessage) -> Ac
     return Accepted(id=receipt.message_id, client_id=message.client_id, duplicate=receipt.duplicate)
 
 
+@router.post("/{conversation_id}/typing", status_code=204)
+async def type_on(api: ApiDep, caller: ConversationOwner) -> None:
+    """Tell that the customer is writing; whoever answers sees it for a few seconds."""
+    found = await web_channel.find(api.store, caller)
+    if found is not None and found.owner is Owner.HUMAN:
+        api.parts.presence.typed(found.id, "customer")
+        api.parts.bell.ring(found.id)
+
+
 @router.get("/{conversation_id}/messages")
 async def read(
     api: ApiDep,
@@ -139,7 +149,7 @@ async def follow(
     - `message`: a message as in the list above. The event's id is the message's id; send the last
       one as `Last-Event-ID` to go on without loss or repetition.
     - `owner`: `{"owner": "bot" | "waiting" | "human", "agent": name or null}`; who answers.
-    - `typing`: `{"typing": true | false}`; whether the bot prepares an answer.
+    - `typing`: `{"typing": true | false}`; whether an answer is being prepared, by the bot or a person.
 
     A comment is sent every 15 seconds. The stream ends when the token runs out.
     """

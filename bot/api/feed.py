@@ -1,7 +1,7 @@
 """The event stream of one web conversation.
 
 Three kinds of event: ``message`` (its id is the message's, so `Last-Event-ID` resumes exactly
-after it), ``owner`` (who answers) and ``typing`` (an answer is being prepared). The store is the
+after it), ``owner`` (who answers) and ``typing`` (an answer is being prepared or written). The store is the
 truth and is looked at after every ring of the bell and at least once a second, because other
 processes answer too.
 """
@@ -101,6 +101,8 @@ class Feed:
     async def _is_typing(
         self, uow: UnitOfWork, conversation: Conversation, fresh: list[Message]
     ) -> bool:
+        if conversation.owner is Owner.HUMAN:
+            return self._api.parts.presence.is_typing(conversation.id, "agent")
         if conversation.owner is not Owner.BOT or not (fresh or self._typing):
             return False
         last = await uow.conversations.tail(conversation.id, limit=1)

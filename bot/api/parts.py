@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, TypeAlias
+from typing import Annotated, Protocol, TypeAlias
 
 from fastapi import Depends, Request
 
@@ -15,6 +15,7 @@ from bot.replies import Phrasebook
 from bot.settings import Settings
 from bot.turn.bell import Bell
 from bot.turn.inbox import Inbox
+from bot.turn.presence import Presence
 from crm_store.ports import CrmStore
 from crm_store.ports.ingest import Ingest
 from knowledge.ports import CatalogSearch
@@ -24,6 +25,13 @@ REFUSALS_NOTED = 30
 """A minute; a third of them at once."""
 Check: TypeAlias = Callable[[], Awaitable[None]]
 """Returns when all is well, raises when not."""
+
+
+class Media(Protocol):
+    """Pictures that lie elsewhere, by signed addresses."""
+
+    async def picture(self, file_id: str, signature: str) -> bytes | None:
+        """Return a picture; ``None`` when there is none or the address is forged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,10 @@ class ApiParts:
     ingest: Ingest | None = None
     """Takes signed records; without it none are received."""
     metrics: Metrics = field(default_factory=Metrics)
+    presence: Presence = field(default_factory=Presence)
+    """Who is writing right now."""
+    media: Media | None = None
+    """Agents' pictures on Telegram."""
     readiness: Mapping[str, Check] = field(default_factory=dict)
     """Named checks of `/readyz` besides the store: ``schema``, ``engine``."""
 

@@ -7,14 +7,16 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import background_tasks, ui
 
 from bot.api.static import address
+from bot.desk.board_page import add_board_page, board_router
 from bot.desk.clerk import clerk_router
+from bot.desk.guarding import DeskGuard
 from bot.desk.login import login_router
 from bot.desk.matches import matches_router
-from bot.desk.page import Desk, DeskParts
+from bot.desk.page import Desk
 from bot.desk.pages import Pages, language_of
+from bot.desk.parts import DeskParts
 from bot.desk.session import COOKIE, DESK_ROLES, Sessions
-from bot.replies import Phrasebook
-from bot.turn.bell import Bell
+from bot.replies import LANGUAGES, Phrasebook
 from crm_store.ports import CrmStore
 
 STYLE = Path(__file__).parent / "desk.css"
@@ -30,23 +32,29 @@ def add_plain_pages(
     api.include_router(login_router(sessions, pages, demo=demo))
     api.include_router(clerk_router(sessions, pages))
     api.include_router(matches_router(sessions, pages))
+    api.include_router(board_router(sessions, phrasebook))
     return sessions
 
 
 def mount_desk(
     api: FastAPI,
     *,
-    store: CrmStore,
-    bell: Bell,
-    phrasebook: Phrasebook,
+    parts: DeskParts,
     token_key: str,
     demo: bool,
 ) -> None:
     """Serve the plain pages, and the desk at ``/desk``; once in a process."""
     sessions = add_plain_pages(
-        api, store=store, phrasebook=phrasebook, token_key=token_key, demo=demo
+        api, store=parts.store, phrasebook=parts.phrasebook, token_key=token_key, demo=demo
     )
-    parts = DeskParts(store, bell)
+    for language in LANGUAGES:
+        parts.canned(language)  # a broken file of theirs stops the start
+
+    async def enters(cookie: str | None) -> bool:
+        session = await sessions.read(cookie)
+        return session is not None and session.staff.role in DESK_ROLES
+
+    api.add_middleware(DeskGuard, below="/desk", cookie=COOKIE, allowed=enters)
 
     @ui.page("/", title=TITLE, dark=None)
     async def desk(request: Request) -> Response | None:
@@ -55,13 +63,21 @@ def mount_desk(
             return RedirectResponse("/desk/login")
         if session.staff.role not in DESK_ROLES:
             return RedirectResponse(session.home)
-        ui.add_css(STYLE)
-        ui.add_head_html(f'<script type="module" src="{address("desk.js")}"></script>')
-        ui.colors(primary=ACCENT)
-        page = Desk(parts, session, phrasebook.speaker(language_of(request)), ui.context.client)
+        _dress()
+        speaker = parts.phrasebook.speaker(language_of(request))
+        page = Desk(parts, session, speaker, ui.context.client)
         page.build()
         following = background_tasks.create(page.follow(), name=f"desk of staff {session.staff.id}")
         ui.context.client.on_delete(following.cancel)
         return None
 
+    add_board_page(parts, sessions, _dress)
     ui.run_with(api, mount_path="/desk", title=TITLE, dark=None, show_welcome_message=False)
+
+
+def _dress() -> None:
+    """Give a page the desk's styles, scripts and colour."""
+    ui.add_css(STYLE)
+    ui.add_head_html(f'<script src="{address("desk-theme.js")}"></script>')
+    ui.add_head_html(f'<script type="module" src="{address("desk.js")}"></script>')
+    ui.colors(primary=ACCENT)

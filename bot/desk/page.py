@@ -1,8 +1,9 @@
 """The desk's page on NiceGUI: the queue, the conversation, the packet.
 
 One `Desk` object serves one open browser page. It looks at the store after every ring of the bell
-and at least every few seconds, and redraws only what changed. Addresses that NiceGUI is given are
-those below ``/desk``, which it puts in front of them. Keys, focus and scrolling are the
+and at least every few seconds, and redraws only what changed: what is written in the open
+conversation first and alone, because that is what somebody waits for. Addresses that NiceGUI is
+given are those below ``/desk``, which it puts in front of them. Keys, focus and scrolling are the
 browser's part, in `desk.js`.
 """
 
@@ -10,39 +11,38 @@ import asyncio
 import logging
 from collections.abc import Hashable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from nicegui import Client, ui
 
-from bot.desk import acts
 from bot.desk.composer import Composer
+from bot.desk.errands import errands
+from bot.desk.finding import search
+from bot.desk.head import draw_head
 from bot.desk.packet import draw_packet
-from bot.desk.queue import draw_queue
-from bot.desk.session import CLERK_ROLES, Session
+from bot.desk.parts import DeskParts
+from bot.desk.queue import QueueList
+from bot.desk.session import Session
+from bot.desk.shell import draw_header
 from bot.desk.snapshot import Lookout, OpenConversation, Snapshot
 from bot.desk.transcript import Transcript
 from bot.desk.unmasking import unmask
 from bot.desk.wording import Wording
+from bot.desk.work import Work
 from bot.replies import Speaker
-from bot.turn.bell import Bell
-from crm_store.errors import NotPermittedError, StoreError
-from crm_store.ports import CrmStore
-from crm_store.types.actors import Role
-from crm_store.types.handoffs import HandoffState
+from bot.turn.presence import Looker
+from crm_store.errors import NotPermittedError
+from crm_store.types.handoffs import HandoffState, Presence
 from crm_store.types.privacy import UnmaskPurpose
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class DeskParts:
-    """What the desk works with."""
-
-    store: CrmStore
-    bell: Bell
+LOOK_SECONDS: Final = 3.0
+QUEUE_SECONDS: Final = 1.0
+"""How often the queue is looked at while much happens."""
+HEARTBEAT_SECONDS: Final = 20.0
 
 
 class Desk:
@@ -59,74 +59,124 @@ class Desk:
         self.lookout = Lookout(parts.store, session.actor)
         self.snapshot = Snapshot()
         self.chosen: int | None = None
-        self.queue = ui.refreshable(self._draw_queue)
+        self.work = Work(self)
         self.head = ui.refreshable(self._draw_head)
         self.packet = ui.refreshable(self._draw_packet)
         self.transcript: Transcript | None = None
+        self._looked_at_queue = 0.0
+        self._beat = 0.0
 
     def build(self) -> None:
         """Lay the page out once; the panes redraw themselves."""
-        self._draw_header()
+        draw_header(self.staff, self.say, find=self._search)
         self.trouble = ui.label(self.say("trouble")).classes("trouble").props("role=alert")
         self.trouble.set_visibility(False)
         with ui.element("main").classes("desk") as self.grid:
             with ui.element("nav").classes("pane queue").props(_label(self.say("conversations"))):
-                self.queue()
+                next_one = ui.button(self.say("take_next"), on_click=self.work.take_next)
+                next_one.props("outline no-caps aria-keyshortcuts=n").classes("plain take-next")
+                self.queue = QueueList(self.say, self.staff.id, self.choose)
             with ui.element("section").classes("pane talk").props(_label(self.say("conversation"))):
-                self.head()
-                self.talk = ui.element("div").classes("talk-body")
-                with ui.element("button").classes("to-end").props("type=button"):
-                    ui.label(self.say("new_below"))
-                self.composer = Composer(self.say, self._answer)
+                self._build_talk()
             with ui.element("aside").classes("pane packet").props(_label(self.say("packet"))):
                 self.packet()
+        self.dialogs = ui.element("div").classes("dialogs")
+        self.queue.show(self.snapshot, None)
         self._tell_title()
+
+    def _build_talk(self) -> None:
+        self.head()
+        self.company = ui.label().classes("company").props("role=status")
+        self.company.set_visibility(False)
+        self.talk = ui.element("div").classes("talk-body")
+        self.typing = ui.label(self.say("customer_types")).classes("typing").props("role=status")
+        self.typing.set_visibility(False)
+        with ui.element("button").classes("to-end").props("type=button"):
+            ui.label(self.say("new_below"))
+        self.composer = Composer(self.say, self.work.hands())
 
     async def follow(self) -> None:
         """Keep the page up to date until it is closed, or the account may not see it any more."""
-        while datetime.now(UTC) < self.session.ends:
-            with self._listening() as rung:
-                try:
-                    await self.refresh()
-                except NotPermittedError:
-                    break
-                except Exception:
-                    # The page stays open and says that it is behind; the next look may succeed.
-                    log.exception("the desk of staff %s could not look", self.staff.id)
-                    self.trouble.set_visibility(True)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(_first(rung), LOOK_SECONDS)
+        try:
+            while datetime.now(UTC) < self.session.ends and await self._once():
+                pass
+        finally:
+            self._leave()
         with self.client:
             ui.navigate.to("/login")
 
+    async def _once(self) -> bool:
+        """Look, then wait for the next ring; returns whether the account is still let in."""
+        with self._listening() as (desk, talk):
+            try:
+                await self._look_again(at_queue=not talk.is_set())
+            except NotPermittedError:
+                return False
+            except Exception:
+                # The page stays open and says that it is behind; the next look may succeed.
+                log.exception("the desk of staff %s could not look", self.staff.id)
+                self.trouble.set_visibility(True)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(_first([desk, talk]), LOOK_SECONDS)
+        return True
+
     @contextmanager
-    def _listening(self) -> Iterator[list[asyncio.Event]]:
+    def _listening(self) -> Iterator[tuple[asyncio.Event, asyncio.Event]]:
         """Listen for the queue, and for the conversation that is open."""
-        topics: list[Hashable] = ["desk"]
-        if self.snapshot.open is not None:
-            topics.append(self.snapshot.open.conversation.id)
+        shown = self.snapshot.open
+        topic: Hashable = shown.conversation.id if shown else ("nothing", id(self))
         with ExitStack() as bells:
-            yield [bells.enter_context(self.parts.bell.listening(topic)) for topic in topics]
+            bell = self.parts.bell
+            yield (
+                bells.enter_context(bell.listening("desk")),
+                bells.enter_context(bell.listening(topic)),
+            )
+
+    async def _look_again(self, *, at_queue: bool) -> None:
+        """Look at the open conversation, and at the queue unless that was only just done."""
+        await self._heartbeat()
+        now = asyncio.get_running_loop().time()
+        if at_queue or self.chosen is None or now - self._looked_at_queue >= QUEUE_SECONDS:
+            await self.refresh()
+        else:
+            await self._refresh_talk()
 
     async def refresh(self) -> None:
-        """Look at the store and redraw what changed."""
+        """Look at everything and redraw what changed."""
         chosen = self.chosen
+        if chosen is not None:
+            await self._refresh_talk()
+        self._looked_at_queue = asyncio.get_running_loop().time()
         seen = await self.lookout.look(chosen, datetime.now(UTC))
         if chosen != self.chosen:
             return
         before, self.snapshot = self.snapshot, seen
         self.trouble.set_visibility(False)
-        if before.queue != seen.queue:
-            self.queue.refresh()
+        self.queue.show(seen, chosen)
+        if len(before.waiting()) != len(seen.waiting()):
             self._tell_title()
-        if before.open != seen.open:
-            self._show_open(before.open, seen.open)
+        self.work.tell_mentions(before, seen)
+        self._show_open(before.open, seen.open)
+
+    async def _refresh_talk(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            return
+        shown = await self.lookout.look_at(chosen, datetime.now(UTC))
+        if chosen == self.chosen:
+            before, self.snapshot = self.snapshot, replace(self.snapshot, open=shown)
+            self._show_open(before.open, shown)
 
     def _show_open(self, before: OpenConversation | None, now: OpenConversation | None) -> None:
+        self._show_company(before, now)
+        if before == now:
+            return
         if _without_messages(before) != _without_messages(now):
             self.head.refresh()
             self.packet.refresh()
-        self.composer.show_for(now.handoff.id if now and self._is_mine(now) else None)
+        self.composer.show_for(
+            now.handoff.id if now else None, may_answer=now is not None and self.is_mine(now)
+        )
         if now is None:
             self.talk.clear()
             self.transcript = None
@@ -135,63 +185,51 @@ class Desk:
             self.talk.clear()
             with self.talk:
                 self.transcript = Transcript(self.say, now.handoff.id)
-        self.transcript.show(now.messages)
+        self.transcript.show(now.messages, dict(now.writers))
+
+    def _show_company(self, before: OpenConversation | None, now: OpenConversation | None) -> None:
+        """Tell colleagues that we look, and show who else does and whether the customer writes."""
+        presence = self.parts.presence
+        if before is not None and (now is None or now.conversation.id != before.conversation.id):
+            presence.leaves(before.conversation.id, self.client.id)
+        others: tuple[Looker, ...] = ()
+        types = False
+        if now is not None:
+            here = now.conversation.id
+            presence.looks(here, self.client.id, Looker(self.staff.id, self.staff.name))
+            others = presence.others(here, self.staff.id)
+            types = presence.is_typing(here, "customer")
+        names = self.say.listed([other.name for other in others])
+        self.company.set_text(self.say("collision", names=names) if others else "")
+        self.company.set_visibility(bool(others))
+        self.typing.set_visibility(types)
+
+    async def _heartbeat(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._beat < HEARTBEAT_SECONDS:
+            return
+        self._beat = now
+        async with self.parts.store.writing(self.session.actor) as uow:
+            await uow.handoffs.heartbeat(Presence.ONLINE)
+
+    def _leave(self) -> None:
+        if self.snapshot.open is not None:
+            self.parts.presence.leaves(self.snapshot.open.conversation.id, self.client.id)
 
     async def choose(self, handoff_id: int | None) -> None:
         """Open a conversation, or go back to the list on a narrow screen."""
         self.chosen = handoff_id
         self.grid.classes(remove="open") if handoff_id is None else self.grid.classes(add="open")
-        self.queue.refresh()
         await self.refresh()
 
-    async def _act(self, act: acts.Act) -> bool:
-        """Do something to the chosen handoff; what is refused is told, nothing is half-done."""
-        opened = self.snapshot.open
-        actor = self.session.actor
-        conversation_id = opened.conversation.id if opened else None
-        try:
-            await acts.perform(self.parts.store, self.parts.bell, actor, act, conversation_id)
-        except StoreError:
-            await self.refresh()
-            ui.notify(self._why_refused(), type="warning", multi_line=True)
-            return False
-        await self.refresh()
-        return True
+    def is_mine(self, shown: OpenConversation) -> bool:
+        """Whether it is I who talks with the customer."""
+        taken = shown.handoff.state is HandoffState.TAKEN
+        return taken and shown.handoff.taken_by == self.staff.id
 
-    def _why_refused(self) -> str:
-        shown = self.snapshot.open
-        if shown is None:
-            return self.say("refused_gone")
-        if shown.handoff.state is HandoffState.TAKEN and shown.agent and not self._is_mine(shown):
-            return self.say("taken_by_other", name=shown.agent)
-        return self.say("refused_act", state=self.say(f"handoff_{shown.handoff.state}"))
-
-    async def _take(self, handoff_id: int) -> None:
-        if await self._act(acts.take(handoff_id)):
-            self.composer.focus()
-
-    async def _answer(self, text: str) -> bool:
-        return self.chosen is not None and await self._act(acts.answer(self.chosen, text))
-
-    def _draw_header(self) -> None:
-        other = "zh" if self.say.speaker.language == "en" else "en"
-        with ui.header().classes("desk-header"):
-            ui.label(self.say("title")).classes("desk-title").props("role=heading aria-level=1")
-            ui.space()
-            ui.label(self.staff.name).classes("desk-agent")
-            if self.staff.role in CLERK_ROLES:
-                ui.link(self.say("clerk_title"), f"/clerk?lang={self.say.speaker.language}")
-            language = self.say.speaker.language
-            ui.link(self.say("matches_link"), f"/matches?lang={language}")
-            ui.link(self.say("other_language"), f"/?lang={other}")
-            form = ui.element("form").props(
-                f"method=post action=/desk/logout?lang={self.say.speaker.language}"
-            )
-            with form, ui.element("button").classes("logout").props("type=submit"):
-                ui.label(self.say("logout"))
-
-    def _draw_queue(self) -> None:
-        draw_queue(self.snapshot, self.staff.id, self.chosen, self.say, self.choose)
+    async def _search(self) -> None:
+        with self.dialogs:
+            await search(self.say, self.parts.store, self.session.actor, self.choose)
 
     def _draw_head(self) -> None:
         shown = self.snapshot.open
@@ -199,64 +237,14 @@ class Desk:
             ui.label(self.say("choose")).classes("empty")
             ui.label(self.say("keys")).classes("keys")
             return
-        with ui.row().classes("talk-head"):
-            back = ui.button(icon="arrow_back", on_click=lambda: self.choose(None))
-            back.props(f'flat round dense aria-label="{self.say("back")}"').classes("back plain")
-            self._draw_actions(shown)
-
-    def _draw_actions(self, shown: OpenConversation) -> None:
-        handoff = shown.handoff
-        ui.label(self._standing(shown)).classes("hint")
-        ui.space()
-        if handoff.state is HandoffState.WAITING:
-            button = ui.button(self.say("take"), on_click=lambda: self._take(handoff.id))
-            button.props("unelevated no-caps aria-keyshortcuts=t").classes("take")
-        elif self._may_close(shown):
-            ui.button(
-                self.say("hand_back"), on_click=lambda: self._act(acts.hand_back(handoff.id))
-            ).props("outline no-caps").classes("plain")
-            ui.button(self.say("resolve"), on_click=lambda: self._ask_resolution(handoff.id)).props(
-                "unelevated no-caps"
-            )
-
-    def _standing(self, shown: OpenConversation) -> str:
-        if shown.handoff.state is HandoffState.WAITING:
-            return self.say("take_over_hint")
-        if shown.handoff.state is not HandoffState.TAKEN:
-            return self.say(f"handoff_{shown.handoff.state}")
-        if self._is_mine(shown):
-            return self.say("mine_hint")
-        return self.say("taken_by_other", name=shown.agent or "?")
-
-    def _is_mine(self, shown: OpenConversation) -> bool:
-        taken = shown.handoff.state is HandoffState.TAKEN
-        return taken and shown.handoff.taken_by == self.staff.id
-
-    def _may_close(self, shown: OpenConversation) -> bool:
-        taken = shown.handoff.state is HandoffState.TAKEN
-        return taken and (self._is_mine(shown) or self.staff.role is Role.MANAGER)
-
-    async def _ask_resolution(self, handoff_id: int) -> None:
-        with ui.dialog() as dialog, ui.card().classes("resolve-card"):
-            ui.label(self.say("resolve_ask")).props("role=heading")
-            note = ui.input(placeholder=self.say("resolve_placeholder")).classes("w-full")
-            note.props(f'autofocus outlined maxlength=500 aria-label="{self.say("resolve_ask")}"')
-            note.on("keydown.enter", lambda: dialog.submit(note.value or "-"))
-            with ui.row().classes("w-full justify-end"):
-                ui.button(self.say("cancel"), on_click=dialog.close).props("flat no-caps").classes(
-                    "plain"
-                )
-                ui.button(
-                    self.say("resolve"), on_click=lambda: dialog.submit(note.value or "-")
-                ).props("unelevated no-caps")
-        resolution = await dialog
-        dialog.delete()
-        if resolution:
-            await self._act(acts.resolve(handoff_id, str(resolution)))
+        flows = errands(self.parts.runner.skills)
+        draw_head(shown, self.staff, self.say, self.work.taps(), flows)
 
     def _draw_packet(self) -> None:
-        if self.snapshot.open is not None:
-            draw_packet(self.snapshot.open, self.say, self._unmask)
+        shown = self.snapshot.open
+        if shown is not None:
+            tap = self.work.step if self.is_mine(shown) else None
+            draw_packet(shown, self.say, self._unmask, tap)
 
     async def _unmask(self, identity_id: int, purpose: UnmaskPurpose) -> str:
         return await unmask(self.parts.store, self.session.actor, identity_id, purpose)
@@ -282,4 +270,4 @@ def _label(text: str) -> str:
 
 
 def _without_messages(shown: OpenConversation | None) -> OpenConversation | None:
-    return replace(shown, messages=()) if shown else None
+    return replace(shown, messages=(), writers=()) if shown else None

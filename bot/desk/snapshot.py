@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.desk.service_level import Level, due_at, level, minutes_between
 from bot.desk.session import require_service
 from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import Actor
 from crm_store.types.catalog import Product
-from crm_store.types.conversations import Conversation, Direction, Message
+from crm_store.types.conversations import Author, Conversation, Direction, Message
+from crm_store.types.desk import Glance
 from crm_store.types.handoffs import Handoff, HandoffState
 from crm_store.types.people import MemberCard
 
@@ -33,6 +35,14 @@ class QueueEntry:
     """Who took it."""
     waited: int
     """Whole minutes since a human was asked for, while nobody has come; else 0."""
+    level: Level
+    """How near the next promise is."""
+    due_in: int | None
+    """Minutes until it runs out, negative when it has; ``None`` without one."""
+    mentioned: bool
+    """Whether a colleague's note calls for me."""
+    unanswered: bool
+    """Whether the customer spoke last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,8 @@ class OpenConversation:
     products: tuple[Product, ...]
     """Those that the packet names."""
     agent: str | None
+    writers: tuple[tuple[int, str], ...]
+    """Staff ids and names of those who wrote or noted something in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +73,27 @@ class Snapshot:
 
     def taken_by(self, staff_id: int) -> Sequence[QueueEntry]:
         """Return what this agent has taken."""
-        return [e for e in self.queue if e.handoff.taken_by == staff_id]
+        return [
+            e
+            for e in self.queue
+            if e.handoff.taken_by == staff_id and e.handoff.state is HandoffState.TAKEN
+        ]
+
+    def snoozed_by(self, staff_id: int) -> Sequence[QueueEntry]:
+        """Return what this agent has put aside."""
+        return [
+            e
+            for e in self.queue
+            if e.handoff.taken_by == staff_id and e.handoff.state is HandoffState.SNOOZED
+        ]
 
     def taken_by_others(self, staff_id: int) -> Sequence[QueueEntry]:
         """Return what colleagues have taken."""
-        return [e for e in self.queue if e.handoff.taken_by not in (None, staff_id)]
+        return [
+            e
+            for e in self.queue
+            if e.handoff.state is not HandoffState.WAITING and e.handoff.taken_by != staff_id
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +124,52 @@ class Lookout:
         """
         async with self._store.reading(self._actor) as uow:
             await require_service(uow)
-            queue = [await self._entry(uow, found, now) for found in await uow.handoffs.open()]
+            queue = await self._queue(uow, now)
             chosen = await self._open(uow, handoff_id, now) if handoff_id is not None else None
-        return Snapshot(tuple(queue), chosen)
+        return Snapshot(queue, chosen)
 
-    async def _entry(self, uow: UnitOfWork, handoff: Handoff, now: datetime) -> QueueEntry:
-        conversation = await uow.conversations.get(handoff.conversation_id)
-        last = await uow.conversations.tail(handoff.conversation_id, limit=10)
-        said = [words_of(message) for message in last if message.direction is Direction.IN]
+    async def look_at(self, handoff_id: int, now: datetime) -> OpenConversation | None:
+        """Read the chosen handoff alone: what is written there has to show at once."""
+        async with self._store.reading(self._actor) as uow:
+            await require_service(uow)
+            return await self._open(uow, handoff_id, now)
+
+    async def _queue(self, uow: UnitOfWork, now: datetime) -> tuple[QueueEntry, ...]:
+        handoffs = await uow.handoffs.open()
+        glances = await uow.desk.glances([one.conversation_id for one in handoffs])
+        return tuple(
+            [
+                await self._entry(uow, one, glances[one.conversation_id], now)
+                for one in handoffs
+                if one.conversation_id in glances
+            ]
+        )
+
+    async def _entry(
+        self, uow: UnitOfWork, handoff: Handoff, glance: Glance, now: datetime
+    ) -> QueueEntry:
+        due = due_at(handoff)
         waiting = handoff.state is HandoffState.WAITING
         return QueueEntry(
             handoff=handoff,
-            channel=conversation.key.channel if conversation else "web",
-            customer=await self._customer(uow, conversation.member_id) if conversation else None,
-            preview=said[-1] if said else "",
-            agent=await _agent(uow, handoff.taken_by),
+            channel=glance.channel,
+            customer=glance.member or None,
+            preview=glance.words,
+            agent=await self._agent(uow, handoff.taken_by),
             waited=minutes_between(handoff.requested_at, now) if waiting else 0,
+            level=level(handoff, now),
+            due_in=None if due is None else int((due - now).total_seconds() // 60),
+            mentioned=self._actor.staff_id in glance.mentioned,
+            unanswered=glance.last_by is Author.CUSTOMER,
         )
 
-    async def _customer(self, uow: UnitOfWork, member_id: int | None) -> str | None:
-        if member_id is None:
+    async def _agent(self, uow: UnitOfWork, staff_id: int | None) -> str | None:
+        if staff_id is None:
             return None
-        if member_id not in self._names:
-            member = await uow.members.get(member_id)
-            self._names[member_id] = member.name if member else ""
-        return self._names[member_id] or None
+        if staff_id not in self._names:
+            staff = await uow.staff.get(staff_id)
+            self._names[staff_id] = staff.name if staff else ""
+        return self._names[staff_id] or None
 
     async def _open(
         self, uow: UnitOfWork, handoff_id: int, now: datetime
@@ -129,14 +178,22 @@ class Lookout:
         conversation = await uow.conversations.get(handoff.conversation_id) if handoff else None
         if handoff is None or conversation is None:
             return None
+        messages = tuple(await uow.conversations.tail(conversation.id, limit=TRANSCRIPT))
         return OpenConversation(
             handoff,
             conversation,
-            tuple(await uow.conversations.tail(conversation.id, limit=TRANSCRIPT)),
+            messages,
             await self._card_of(uow, handoff_id, conversation.member_id, now),
             tuple(await uow.catalog.products(_named_products(handoff))),
-            await _agent(uow, handoff.taken_by),
+            await self._agent(uow, handoff.taken_by),
+            await self._writers(uow, messages),
         )
+
+    async def _writers(
+        self, uow: UnitOfWork, messages: Sequence[Message]
+    ) -> tuple[tuple[int, str], ...]:
+        wrote = sorted({one.staff_id for one in messages if one.staff_id is not None})
+        return tuple([(one, await self._agent(uow, one) or "") for one in wrote])
 
     async def _card_of(
         self, uow: UnitOfWork, handoff_id: int, member_id: int | None, now: datetime
@@ -163,13 +220,3 @@ def words_of(message: Message) -> str:
 def _named_products(handoff: Handoff) -> list[str]:
     named = handoff.packet.get("products")
     return [str(product_id) for product_id in named] if isinstance(named, list) else []
-
-
-async def _agent(uow: UnitOfWork, staff_id: int | None) -> str | None:
-    staff = await uow.staff.get(staff_id) if staff_id is not None else None
-    return staff.name if staff else None
-
-
-def minutes_between(moment: datetime, now: datetime) -> int:
-    """Return whole minutes, never negative."""
-    return max(0, int((now - moment).total_seconds() // 60))

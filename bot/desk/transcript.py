@@ -5,7 +5,7 @@ about; the browser's part (`desk.js`) follows the newest only while the reader i
 All texts go through ``ui.label``, which shows text as text, whatever a customer wrote.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from bot.channels.text import card_lines, objects
 from bot.desk.snapshot import words_of
 from bot.desk.wording import Wording
 from crm_store.types.conversations import Author, Direction, Message, MessageState
+from crm_store.types.desk import NOTE
 
 SIDE: Final = {
     Author.CUSTOMER: "from-customer",
@@ -34,6 +35,7 @@ class Transcript:
 
     def __init__(self, say: Wording, handoff_id: int) -> None:
         self._say = say
+        self._writers: Mapping[int, str] = {}
         self._drawn: dict[int, tuple[Element, ui.label]] = {}
         self._area = (
             ui.element("div")
@@ -43,8 +45,9 @@ class Transcript:
             )
         )
 
-    def show(self, messages: Sequence[Message]) -> None:
-        """Add new messages and tell what became of those on their way."""
+    def show(self, messages: Sequence[Message], writers: Mapping[int, str]) -> None:
+        """Add new messages and tell what became of those on their way; ``writers`` by staff id."""
+        self._writers = writers
         with self._area:
             for message in messages:
                 if message.id not in self._drawn:
@@ -52,7 +55,7 @@ class Transcript:
                 self._tell_state(message)
 
     def _draw(self, message: Message) -> tuple[Element, ui.label]:
-        with ui.element("div").classes(f"message {SIDE[message.author]}") as row:
+        with ui.element("div").classes(f"message {_side(message)}") as row:
             if text := self._text(message):
                 ui.label(text).classes("text").props("dir=auto")
             for card in objects(message.payload, "cards"):
@@ -66,8 +69,10 @@ class Transcript:
     def _text(self, message: Message) -> str:
         """Return the words; what the system notes is worded for the agent, not the customer."""
         event = message.payload.get("event")
-        noted = message.author is Author.SYSTEM and self._say.knows("desk", f"event_{event}")
-        return self._say(f"event_{event}") if noted else words_of(message)
+        if event == NOTE:
+            return message.text
+        worded = self._say.of("event", event) if message.author is Author.SYSTEM and event else ""
+        return worded or words_of(message)
 
     def _tell_state(self, message: Message) -> None:
         row, below = self._drawn[message.id]
@@ -77,11 +82,29 @@ class Transcript:
         )
 
     def _below(self, message: Message) -> str:
-        parts = [self._say(f"author_{message.author}")] if message.author in _NAMED else []
+        parts = [self._writer(message)]
         parts.append(self._say.time(message.created_at, datetime.now(UTC)))
         if message.direction is Direction.OUT and message.state not in QUIET:
             parts.append(self._say(f"state_{message.state}"))
-        return " · ".join(parts)
+        return " · ".join(part for part in parts if part)
+
+    def _writer(self, message: Message) -> str:
+        name = self._writers.get(message.staff_id or 0, "")
+        if message.payload.get("event") == NOTE:
+            return self._say("note_by", name=name)
+        if message.author is Author.SYSTEM:
+            return name
+        if message.author is Author.AGENT and message.direction is Direction.IN:
+            return self._say("instruction_by", name=name)
+        return (
+            name
+            if message.author is Author.AGENT and name
+            else self._say(f"author_{message.author}")
+        )
 
 
-_NAMED: Final = frozenset(Author) - {Author.SYSTEM}
+def _side(message: Message) -> str:
+    if message.payload.get("event") == NOTE:
+        return "note"
+    told_to_bot = message.author is Author.AGENT and message.direction is Direction.IN
+    return "note" if told_to_bot else SIDE[message.author]

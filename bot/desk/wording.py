@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.replies import Speaker
 from crm_store.types.conversations import JSON
+
+FILES: Final = ("desk", "desk_work", "desk_board")
+"""Files of the desk's own words: what was there first, its work, and the supervisors' board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +18,15 @@ class Wording:
     speaker: Speaker
 
     def __call__(self, key: str, **values: object) -> str:
-        """Word ``desk.KEY``."""
-        return self.speaker.words(f"desk.{key}", values)
+        """Word a key of the desk's own files."""
+        file = next((one for one in FILES if self.knows(one, key)), FILES[0])
+        return self.speaker.words(f"{file}.{key}", values)
+
+    def of(self, prefix: str, code: JSON) -> str:
+        """Return the desk's own name of a code, ``PREFIX_CODE``; an unknown one is itself."""
+        key = f"{prefix}_{code}"
+        known = any(self.knows(file, key) for file in FILES)
+        return self(key) if known else str(code or "").replace("_", " ")
 
     def name(self, file: str, code: JSON) -> str:
         """Return the printed name of a code (``topics``, ``tiers``); an unknown one is itself."""
@@ -24,6 +35,12 @@ class Wording:
     def knows(self, file: str, code: JSON) -> bool:
         """Whether a code has a printed name."""
         return f"{file}.{code}" in self.speaker.phrasebook.keys(self.speaker.language)
+
+    def slot(self, slot: str) -> str:
+        """Return the printed name of a slot, empty for one that is the bot's own."""
+        if self.knows("desk", f"slot_{slot}"):
+            return self(f"slot_{slot}")
+        return self.name("slots", slot) if self.knows("slots", slot) else ""
 
     def listed(self, values: list[str]) -> str:
         """Join a list as the language does."""

@@ -44,6 +44,7 @@ from crm_store.types.profiles import NewFact
 from crm_store.types.reports import Span
 from crm_store.types.reservations import NewReservation
 from crm_store.types.surveys import NewSurvey
+from crm_store.types.topics import Topic, TopicState
 from crm_store.vault import Vault
 
 LEASE = timedelta(seconds=30)
@@ -86,6 +87,9 @@ MANAGERS = "nothing nothing nothing nothing seen seen"
 BOOKING = "refused refused seen seen seen seen"
 OWN_BOOKING = "refused seen seen seen seen seen"
 DAY = Span(CLOCK_START.date(), CLOCK_START.date(), ZoneInfo("Asia/Shanghai"))
+DESK_ONLY = "refused refused refused seen seen seen"
+LINE = ConversationKey("telegram", "desk", "-100/7")
+TOPIC = Topic(0, 1, -100, TopicState.OPEN, CLOCK_START, relayed=0, version=1, thread=7)
 BOOKED = BookingKey("test", "1")
 VISIT = NewAppointment(
     "77-4", "SH01", CLOCK_START + timedelta(days=1), CLOCK_START + timedelta(days=2), capacity=1
@@ -346,6 +350,34 @@ TABLE: dict[str, tuple[str, Call]] = {
     "staff.get": (TRUSTED, lambda w, s: w.staff.get(s.shop.agent)),
     "staff.add": (EDITORS, lambda w, s: w.staff.add("new", "新", "secret", Role.CLERK)),
     "staff.arrange": (EDITORS, lambda w, s: w.staff.arrange(s.shop.agent, max_load=9)),
+    "staff.telegram_link": (
+        "refused refused refused seen seen seen",
+        lambda w, s: w.staff.telegram_link(s.shop.agent),
+    ),
+    "staff.bind_telegram": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.staff.bind_telegram("no such token", "7")),
+    ),
+    "staff.by_telegram": (SYSTEM_ONLY, lambda w, s: _answered(w.staff.by_telegram("7"))),
+    "topics.plan": (SYSTEM_ONLY, lambda w, s: _answered(w.topics.plan(-100))),
+    "topics.working": (SYSTEM_ONLY, lambda w, s: _answered(w.topics.working(-100))),
+    "topics.of": (
+        "nothing nothing nothing seen seen seen",
+        lambda w, s: w.topics.of(s.handoff),
+    ),
+    "topics.at": (
+        "nothing nothing nothing seen seen seen",
+        lambda w, s: w.topics.at(-100, 7),
+    ),
+    "topics.change": (
+        SYSTEM_ONLY,
+        lambda w, s: _answered(w.topics.change(replace(TOPIC, handoff_id=s.handoff))),
+    ),
+    "topics.note": (
+        DESK_ONLY,
+        lambda w, s: w.topics.note(InboundMessage(LINE, "m1", "", staff_id=w.actor.staff_id)),
+    ),
+    "topics.post": (DESK_ONLY, lambda w, s: w.topics.post(LINE, NewReply(""))),
     "staff.all": (
         "nothing nothing nothing nothing seen seen",
         lambda w, s: w.staff.all(),
@@ -525,6 +557,9 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
         if handoff:
             asked = await work.handoffs.request(here, HandoffReason.ASKED, {}, epoch=0)
             scene.handoff = asked.id
+            await work.topics.plan(-100)
+            [found] = await work.topics.working(-100)
+            await work.topics.change(replace(found.topic, state=TopicState.OPEN, thread=7))
             [other] = await talk.receive(
                 [InboundMessage(replace(KEY, external_id="2"), "m1", "喂")]
             )

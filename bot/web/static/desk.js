@@ -1,7 +1,8 @@
 /**
  * The desk in the browser: keys, focus and scrolling. What is shown comes from the server.
  *
- * j and k, or the arrows, move in the queue; Enter opens; t takes; Escape leaves the answer box.
+ * j and k, or the arrows, move in the queue; Enter opens; Escape leaves the answer box; other keys
+ * press the button that does what they stand for. `?` shows them all.
  */
 const NEAR_END = 80;
 
@@ -24,6 +25,19 @@ function move(step) {
 
 const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
+const TAPS = {
+  t: ".take",
+  n: ".take-next",
+  w: ".wake",
+  e: ".resolve",
+  z: ".snooze",
+  r: ".mode.answer_mode",
+  m: ".mode.note_mode",
+  s: ".tool.search",
+  d: ".tool.dark",
+  "?": ".tool.help",
+};
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (document.querySelector(".q-dialog")) return;
@@ -35,9 +49,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key in STEPS && !reading) {
     event.preventDefault();
     move(STEPS[event.key]);
-  } else if (event.key === "t") {
-    event.preventDefault(); // or the letter would land in the answer box
-    document.querySelector(".take")?.click();
+  } else if (event.key in TAPS) {
+    event.preventDefault(); // or the letter would land in the box that opens
+    document.querySelector(TAPS[event.key])?.click();
   }
 });
 

@@ -185,7 +185,7 @@ export class HuikeChat extends HTMLElement {
 
   buildComposer() {
     this.input = make("textarea", { rows: "1", enterkeyhint: "send", dir: "auto",
-      oninput: () => this.typed(), onkeydown: (event) => this.pressed(event) });
+      oninput: () => this.typing(), onkeydown: (event) => this.pressed(event) });
     this.counter = make("span", { class: "counter", "aria-live": "polite" });
     this.sender = make("button", { type: "submit", class: "sender", disabled: true }, symbol("send"));
     return make("form", { class: "composer", onsubmit: (event) => {
@@ -304,6 +304,11 @@ export class HuikeChat extends HTMLElement {
   fill(text) {
     this.input.value = text;
     this.typed();
+  }
+
+  typing() {
+    this.typed();
+    if (this.standing.owner === "human" && this.input.value.trim()) this.session.type();
   }
 
   typed() {

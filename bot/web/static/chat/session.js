@@ -15,6 +15,7 @@ import { Unanswered, follow } from "./stream.js";
 const HISTORY = 200;
 const POST_TIMEOUT_MS = 20_000;
 const TRIES_BEFORE_FAILED = 4;
+const TYPING_EVERY_MS = 3_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 export class Session extends EventTarget {
@@ -71,6 +72,14 @@ export class Session extends EventTarget {
     this.show(item, "sending");
     this.start();
     this.flush();
+  }
+
+  /** Tell that the customer is writing: a hint, so whatever becomes of it is no trouble. */
+  type() {
+    if (!this.conversation || !this.online || Date.now() - (this.typedAt ?? 0) < TYPING_EVERY_MS) return;
+    this.typedAt = Date.now();
+    const address = this.address(`/${this.conversation.id}/typing`);
+    fetch(address, { method: "POST", headers: this.headers }).catch(() => {});
   }
 
   retry(clientId) {
