@@ -84,6 +84,8 @@ class BotApiEmulator:
         self._queries: dict[str, Query] = {}
         self._faults: defaultdict[str, deque[Fault | None]] = defaultdict(deque)
         self._message_ids = count(1)
+        self._query_ids = count(9_000_000_000)
+        self._holding = ""
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -138,6 +140,14 @@ class BotApiEmulator:
         """Let the next calls of a method go wrong, one fault each; ``None`` lets one pass."""
         self._faults[method.lower()].extend(faults)
 
+    def hold(self, method: str) -> None:
+        """Let calls of a method take effect and never answer them."""
+        self._holding = method.lower()
+
+    def release(self) -> None:
+        """Answer again."""
+        self._holding = ""
+
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds; it is looked at after every call."""
         while not condition():
@@ -157,7 +167,7 @@ class BotApiEmulator:
         return {"id": self.bot_id, "is_bot": True, "first_name": "会客", "username": "huike_bot"}
 
     def _open_query(self, person: Person) -> str:
-        query_id = str(9_000_000_000 + len(self._queries))
+        query_id = str(next(self._query_ids))
         self._queries[query_id] = Query(person, self._clock())
         return query_id
 
@@ -183,6 +193,9 @@ class BotApiEmulator:
         if fault is not None and not fault.processed:
             _break(request, fault)
         result = await getattr(self, f"_{method}")(given)
+        if self._holding == method:
+            self._changed.set()
+            await asyncio.Event().wait()  # until the connection is gone
         if fault is not None:
             _break(request, fault)
         return result

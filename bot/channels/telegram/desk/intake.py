@@ -5,8 +5,6 @@ customer's conversation, where erasing finds them. An update that comes again fi
 does nothing.
 """
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 from bot.channels.telegram.desk import Desk, Line, actor_of
@@ -19,6 +17,7 @@ from bot.channels.telegram.desk.arrivals import (
     Verb,
 )
 from bot.channels.telegram.desk.wording import DeskWording
+from bot.channels.telegram.media import media_address
 from bot.replies import Phrasebook
 from bot.turn.bell import Bell
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
@@ -206,16 +205,6 @@ class DeskIntake:
     def _ring(self, conversation_id: int) -> None:
         for topic in ("desk", "outbox", "inbox", conversation_id):
             self._bell.ring(topic)
-
-
-def media_signature(file_id: str, key: str) -> str:
-    """Return what proves that the assistant gave out the address of a file."""
-    return hmac.new(key.encode(), f"media:{file_id}".encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def media_address(file_id: str, key: str) -> str:
-    """Return the address under which a customer on the web sees an agent's picture."""
-    return f"/api/v1/media/telegram/{file_id}/{media_signature(file_id, key)}"
 
 
 def number_of(appeared: TopicAppeared) -> int | None:
