@@ -10,10 +10,20 @@ from crm_store.types.privacy import Purpose
 
 _STOP: Final = {"on": False}
 _COMMANDS: Final = dict.fromkeys(
-    ("不再通知", "不要再通知", "不要再通知我", "别再通知我", "退订", "td", "t", "stop updates", "unsubscribe",
-     "stop notifications"),
+    (
+        "不再通知",
+        "不要再通知",
+        "不要再通知我",
+        "别再通知我",
+        "退订",
+        "td",
+        "stop updates",
+        "stop notifications",
+        "unsubscribe",
+    ),
     _STOP,
-)  # fmt: skip
+)
+"""Whole messages; what a notice's button says is among them."""
 
 
 @skill("notices", slots=("on",), button_only=True, commands=_COMMANDS)

@@ -16,7 +16,8 @@ BOOK = Phrasebook()
 
 
 def test_every_skill_is_an_intent_of_the_data() -> None:
-    assert SKILLS.keys() - UNSAID <= set(INTENTS)
+    sayable = {name for name, skill in SKILLS.items() if not skill.button_only}
+    assert sayable - UNSAID <= set(INTENTS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
