@@ -197,6 +197,10 @@ class Environment(BaseSettings):
     """What the Rasa server was started with as ``--auth-token``."""
     telegram_token: SecretStr = SecretStr("")
     telegram_api: str = "https://api.telegram.org"
+    telegram_desk_chat: Annotated[int, Field(le=0)] = 0
+    """The agents' forum group by its id, such as -1001234567890; 0: agents use the desk alone."""
+    telegram_desk_language: Literal["zh", "en"] = "zh"
+    """What the bot speaks in that group; in private chats it speaks each agent's language."""
 
     @property
     def has_keys(self) -> bool:
