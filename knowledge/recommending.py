@@ -26,6 +26,7 @@ from knowledge.ranking import Ranker
 from knowledge.sales import SalesFacts
 from knowledge.types import (
     CatalogItem,
+    FloatArray,
     Hit,
     Purchase,
     Reason,
@@ -105,16 +106,22 @@ class Recommender:
         return self._varied(allowed, limit)
 
     def pair(self, position: int, mask: Mask, limit: int) -> list[Recommendation]:
-        """Complements of one product, of other categories unless the merchandiser says so."""
+        """Complements of one product, of other categories unless the merchandiser says so.
+
+        Where categories are known that go with its own, only they: few sales bring odd company
+        (a soy sauce with a perfume).
+        """
         mask = mask.copy()
         mask[position] = False
-        found = [
-            candidate
-            for candidate in self._complements(position, mask)
-            if candidate.reason.kind is ReasonKind.PAIRS_WITH
-            or self._items[candidate.position].category != self._items[position].category
-        ]
-        return self._varied(found, limit)
+        item = self._items[position]
+        named = [one for one in self._complements(position, mask) if self._is_company(item, one)]
+        return self._varied([*named, *self._in_company(position, mask)], limit)
+
+    def _is_company(self, item: CatalogItem, candidate: _Candidate) -> bool:
+        other = self._items[candidate.position].category
+        if candidate.reason.kind is ReasonKind.PAIRS_WITH:
+            return True
+        return other in item.company if item.company else other != item.category
 
     def most_popular(self, mask: Mask) -> list[int]:
         """Positions that pass, the best sellers first."""
@@ -175,6 +182,27 @@ class Recommender:
             found = self._positions.get(other)
             if found is not None and mask[found]:
                 yield _Candidate(found, strength, reason)
+
+    def _in_company(self, position: int, mask: Mask) -> Iterator[_Candidate]:
+        """Products of the categories that go with this one's, likest in style first."""
+        item = self._items[position]
+        reason = Reason(ReasonKind.PAIRS_WITH, item.product_id)
+        together = self._sales.bought_together.get(item.product_id, {})
+        likeness = self._likeness(position)
+        for order, category in enumerate(item.company):
+            for place in np.flatnonzero(self._filters.of_category(category) & mask).tolist():
+                bought = together.get(self._items[place].product_id, 0.0)
+                fit = 0.6 * float(likeness[place]) + 0.3 * bought + 0.1 * self._popularity[place]
+                yield _Candidate(place, fit / (1 + order / 4), reason)
+
+    def _likeness(self, position: int) -> FloatArray:
+        """How like one product all others are, 0 to 1 of the likest; shape (products,)."""
+        everything = np.ones(len(self._items), dtype=np.bool_)
+        scores = self._ranker.by_meaning(
+            self._ranker.vector_of(position), everything, len(self._items)
+        ).scores
+        spread = float(scores.max() - scores.min()) or 1.0
+        return np.asarray((scores - scores.min()) / spread, dtype=np.float32)
 
     def _alike(self, position: int, mask: Mask) -> Iterator[_Candidate]:
         ranking = self._ranker.by_meaning(self._ranker.vector_of(position), mask, _NEIGHBOURS)

@@ -59,6 +59,8 @@ class CatalogItem:
     """Days one unit usually lasts. None: a durable product, bought once."""
     pairs_with: tuple[str, ...] = ()
     """Product ids or category slugs the merchandiser says go with this product, best first."""
+    company: tuple[str, ...] = ()
+    """Categories that go with its own, best first; nothing else is paired with it."""
 
 
 @dataclass(frozen=True, slots=True)
