@@ -9,6 +9,7 @@ from bot.desk.snapshot import OpenConversation
 from bot.desk.unmasking import Unmask, draw_identity
 from bot.desk.wording import Wording
 from bot.handoff.packet import Attempt, HandoffPacket, NextStep, OrderFact, Source, Told
+from bot.handoff.summary import summary
 from crm_store.types.handoffs import HandoffState
 from crm_store.types.people import MemberCard
 
@@ -22,12 +23,11 @@ def draw_packet(
     say: Wording,
     unmask: Unmask,
     tap: Tap | None,
-    summary: tuple[str, ...] = (),
 ) -> None:
     """Draw what is known, most useful first; ``tap`` does a suggested step, where one may."""
     packet = HandoffPacket.from_json(shown.handoff.packet)
     _heading(say("packet"))
-    for line in summary:
+    for line in summary(packet, say.speaker):
         ui.label(line).classes("summary-line")
     if tap is not None and shown.handoff.state is HandoffState.TAKEN:
         _draw_steps(packet.steps, say, tap)

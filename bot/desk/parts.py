@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from bot.desk.canned import CannedReplies, load_canned
 from bot.replies import Phrasebook
@@ -12,9 +11,6 @@ from bot.turn.presence import Presence
 from bot.turn.turn import TurnRunner
 from crm_store.ports import CrmStore
 from knowledge.ports import CatalogSearch
-
-RESOLUTIONS: Final = ("solved", "arranged", "explained", "refunded", "no_answer", "other")
-"""Reason codes where the house's rules name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +26,17 @@ class DeskParts:
     presence: Presence = field(default_factory=Presence)
     canned_folder: Path | None = None
     """The shop's own canned replies, ``zh.yml`` and ``en.yml``; the packaged ones when omitted."""
-    resolutions: Sequence[str] = RESOLUTIONS
-    skills: Sequence[str] = ()
-    """Agents' skills that a handoff can be passed on to."""
     _canned: dict[str, CannedReplies] = field(default_factory=dict)
+
+    @property
+    def resolutions(self) -> Sequence[str]:
+        """The house's reason codes for how a handoff ended."""
+        return self.runner.services.service.resolutions
+
+    @property
+    def skills(self) -> Sequence[str]:
+        """Agents' skills that a handoff can be passed on to."""
+        return tuple(self.runner.services.service.skills)
 
     def canned(self, language: str) -> CannedReplies:
         """Return a language's canned replies as their file is now.

@@ -7,8 +7,8 @@ from typing import Final
 from bot.replies import Speaker
 from crm_store.types.conversations import JSON
 
-FILES: Final = ("desk", "desk_work", "desk_board")
-"""Files of the desk's own words: what was there first, its work, and the supervisors' board."""
+FILES: Final = ("desk", "desk_work", "desk_board", "handoff")
+"""Files of the desk's own words."""
 
 
 @dataclass(frozen=True, slots=True)
