@@ -5,10 +5,11 @@ by the function that needs them, so that a command that only wants the store doe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeAlias
 
 from bot import skills
@@ -174,6 +175,15 @@ async def open_faq(
     return await asyncio.to_thread(open_index, root, articles, embedder, told)
 
 
+def _pairs(file: Path) -> Mapping[str, tuple[str, ...]]:
+    from knowledge.pairing import PairsFileError, read_pairs  # noqa: PLC0415
+
+    try:
+        return read_pairs(file)
+    except PairsFileError as error:
+        raise ConfigError(f"assistant.knowledge.pairs: {error}") from None
+
+
 async def open_search(
     settings: Settings,
     store: SqlStore,
@@ -190,7 +200,9 @@ async def open_search(
         products = await uow.catalog.products()
         baskets = await uow.catalog.baskets(datetime.now(UTC) - SALES_MEMORY)
     items = catalog_items(
-        products, {lang: phrasebook.section(lang, "colours") for lang in LANGUAGES}
+        products,
+        {lang: phrasebook.section(lang, "colours") for lang in LANGUAGES},
+        _pairs(settings.assistant.knowledge.pairs),
     )
 
     def opened() -> CatalogSearch:

@@ -15,16 +15,23 @@ from nlu.entities import Gazetteer, GazetteerEntry
 
 
 def catalog_items(
-    products: Iterable[Product], colour_names: Mapping[str, Mapping[str, str]]
+    products: Iterable[Product],
+    colour_names: Mapping[str, Mapping[str, str]],
+    pairs: Mapping[str, tuple[str, ...]],
 ) -> list[CatalogItem]:
     """Return the products as search indexes them.
 
-    ``colour_names`` maps a language to {canonical colour: printed name}.
+    ``colour_names`` maps a language to {canonical colour: printed name}, ``pairs`` a category to
+    those that go with it, best first.
     """
-    return [_item(product, colour_names) for product in products]
+    return [_item(product, colour_names, pairs) for product in products]
 
 
-def _item(product: Product, colour_names: Mapping[str, Mapping[str, str]]) -> CatalogItem:
+def _item(
+    product: Product,
+    colour_names: Mapping[str, Mapping[str, str]],
+    pairs: Mapping[str, tuple[str, ...]],
+) -> CatalogItem:
     return CatalogItem(
         product_id=product.id,
         names=_languages(product.name.zh, product.name.en),
@@ -48,6 +55,7 @@ def _item(product: Product, colour_names: Mapping[str, Mapping[str, str]]) -> Ca
             for variant in product.variants
         ),
         replenish_days=product.replenish_days,
+        company=pairs.get(product.category, ()),
     )
 
 

@@ -85,6 +85,8 @@ class KnowledgeSettings(Section):
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     articles: Path = Path("knowledge/faq/articles")
     """The help centre: a folder with one file a topic."""
+    pairs: Path = Path("knowledge/pairs.yml")
+    """Which categories of products go together."""
 
 
 class ConversationSettings(Section):

@@ -21,6 +21,11 @@ _AROUND_NAMES: Final = re.compile(
     r"many|please|shop|store|which)\b",
     re.IGNORECASE,
 )
+POINTING: Final = re.compile(
+    r"这[个款件双条瓶盒支]?|那[个款件双条瓶盒支]|它|刚才|\b(?:this|that|it|these|those)\b",
+    re.IGNORECASE,
+)
+"""Words that point at what was shown."""
 LEAST_WORDS = 2
 """Shorter texts name no product."""
 
@@ -50,6 +55,28 @@ async def shown_last(turn: Turn) -> list[Product]:
         return []
     async with turn.reading() as uow:
         return await uow.catalog.products(shown)
+
+
+async def meant_products(turn: Turn, text: str) -> list[Product]:
+    """Return the product that a question is about, or those it may be about; none when unclear.
+
+    Only what names something is looked up: a question has too many words besides.
+    """
+    shown = turn.state.shown_products
+    if _names_something(turn, text):
+        named = await named_products(turn, text)
+        among = [product for product in named if product.id in shown]
+        return among or named
+    if len(shown) > 1 and POINTING.search(text):
+        async with turn.reading() as uow:
+            return await uow.catalog.products(shown)
+    return await shown_last(turn)
+
+
+def _names_something(turn: Turn, text: str) -> bool:
+    kinds = ("product", "sku", "category", "brand")
+    named = any(turn.slot(kind) is not None for kind in kinds)
+    return named or position_named(text, len(turn.state.shown_products)) is not None
 
 
 async def _by_number(turn: Turn, uow: UnitOfWork) -> list[Product]:
