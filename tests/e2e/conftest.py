@@ -37,6 +37,7 @@ CHROMIUM_FLAGS = (
 CONFIG = f"""\
 assistant:
   nlu: {{data: {ROOT / "nlu" / "data"}}}
+  knowledge: {{pairs: {ROOT / "knowledge" / "pairs.yml"}}}
   demo: {{logins: true, people: 60, orders: 300}}
 """
 START_SECONDS = 280
