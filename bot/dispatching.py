@@ -6,19 +6,20 @@ tells managers what is overdue, and calls a human for a promise that is about to
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.dialogue.effects import RequestHandoff, call_back_ticket
-from bot.dialogue.skill import Services
 from bot.handoff.gathering import Said
 from bot.handoff.looking_after import Chore, Todo, todos
 from bot.handoff.summary import named
+from bot.policies import Service
+from bot.replies import Phrasebook
 from bot.turn.bell import Bell
 from bot.turn.worker import worker_name
 from crm_store.errors import ConflictError, NotFoundError
-from crm_store.ports import UnitOfWork
+from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import SYSTEM
 from crm_store.types.cases import Case, CaseKind
 from crm_store.types.conversations import Conversation, JSONObject, NewReply, Owner
@@ -42,10 +43,18 @@ _INTENTS: Final[Mapping[CaseKind, str]] = {
 class Dispatcher:
     """Looks after the queue."""
 
-    def __init__(self, services: Services, bell: Bell) -> None:
-        self._services = services
-        self._store = services.store
-        self._rules = services.service
+    def __init__(
+        self,
+        store: CrmStore,
+        phrasebook: Phrasebook,
+        rules: Service,
+        clock: Callable[[], datetime],
+        bell: Bell,
+    ) -> None:
+        self._store = store
+        self._phrasebook = phrasebook
+        self._rules = rules
+        self._clock = clock
         self._bell = bell
         self._name = worker_name()
 
@@ -72,7 +81,7 @@ class Dispatcher:
 
     async def look_after(self) -> int:
         """Do what the queue needs now; returns how much that was."""
-        now = self._services.clock()
+        now = self._clock()
         async with self._store.reading(SYSTEM) as uow:
             handoffs = await uow.handoffs.open()
             agents = await uow.handoffs.on_duty(self._rules.routing.idle)
@@ -81,7 +90,7 @@ class Dispatcher:
 
     async def keep_promises(self) -> int:
         """Call a human for every case that is due soon; returns for how many."""
-        now, rules = self._services.clock(), self._rules
+        now, rules = self._clock(), self._rules
         if not rules.hours.is_open(None, now):
             return 0
         async with self._store.reading(SYSTEM) as uow:
@@ -95,7 +104,7 @@ class Dispatcher:
 
     async def close_call_backs(self) -> None:
         """Settle the call-backs of customers whose handoff was closed by an agent."""
-        now = self._services.clock()
+        now = self._clock()
         async with self._store.writing(SYSTEM) as uow:
             for handoff in await uow.handoffs.closed(now - timedelta(days=1)):
                 await _settle_call_back(uow, handoff, now)
@@ -136,7 +145,7 @@ class Dispatcher:
         after = await uow.conversations.get(conversation_id)
         if after is None or after.owner is not Owner.WAITING:
             return
-        speaker = self._services.phrasebook.speaker(after.language or "zh")
+        speaker = self._phrasebook.speaker(after.language or "zh")
         kind = named("topics", _INTENTS.get(case.kind, ""), speaker)
         words = speaker.words("handoff.promise_due", {"kind": kind, "number": case.number})
         await uow.conversations.reply(after.id, [NewReply(words)], epoch=after.epoch)

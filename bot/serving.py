@@ -89,8 +89,8 @@ def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
     parts = app.services
     telling = Announcer(app.store, parts.phrasebook, parts.policies, parts.clock, app.bell)
     answers = (app.worker(answerer).run() for _ in range(workers))
-    looking_after = Dispatcher(app.services, app.bell)
-    return [*answers, tidying.run(), telling.run(), looking_after.run()]
+    queue = Dispatcher(app.store, parts.phrasebook, parts.service, parts.clock, app.bell)
+    return [*answers, tidying.run(), telling.run(), queue.run()]
 
 
 def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.handoff.packet import HandoffPacket, NextStep
 from bot.handoff.seeing import Sight, seen_by
-from bot.handoff.summary import attempt_words, listed, named, slot_words, summary
+from bot.handoff.summary import attempt_words, listed, named, reason_words, slot_words, summary
 from bot.replies import Speaker
 
 LONGEST_MESSAGE: Final = 4096
@@ -58,10 +58,9 @@ def packet_view(packet: HandoffPacket, speaker: Speaker, sight: Sight) -> Packet
     """Return what a desk draws, as far as its reader may see it."""
     seen = seen_by(packet, sight)
     lines = seen.transcript.last if seen.transcript else ()
-    reason = named("desk", f"reason_{seen.reason or 'asked'}", speaker)
     return PacketView(
         summary=summary(seen, speaker),
-        reason=f"{reason} [{seen.detail}]" if seen.detail else reason,
+        reason=reason_words(seen, speaker),
         slots=_slots(seen, speaker),
         attempts=tuple(attempt_words(one, speaker) for one in seen.attempts),
         orders=tuple(

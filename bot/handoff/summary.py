@@ -94,9 +94,14 @@ def quote(words: str, speaker: Speaker) -> str:
     told = " ".join(words.split())
     if not told or told.startswith("/"):
         return ""
-    cut = told if len(told) <= LONGEST_QUOTE else f"{told[:LONGEST_QUOTE]}…"
+    cut = _short(told)
     # Nobody may close the quote by themselves and go on in our name.
     return speaker.words("handoff.quote", {"words": cut.replace("”", "’").replace("“", "‘")})
+
+
+def _short(text: str) -> str:
+    told = " ".join(text.split())
+    return told if len(told) <= LONGEST_QUOTE else f"{told[:LONGEST_QUOTE]}…"
 
 
 def _told(packet: HandoffPacket, speaker: Speaker) -> list[str]:
@@ -146,22 +151,20 @@ def _tried(packet: HandoffPacket, speaker: Speaker) -> list[str]:
 
 
 def attempt_words(attempt: Attempt, speaker: Speaker) -> str:
-    """Return a skill that ran and what came of it, with the rule that forbade it."""
-    result = speaker.words(f"handoff.result_{attempt.result.value}")
-    if attempt.result is Result.REFUSED and attempt.rule:
-        result = f"{result} [{attempt.rule}]"
-    topic = named("topics", attempt.skill, speaker)
-    return speaker.words("handoff.tried", {"topic": topic, "result": result})
+    """Return a skill that ran and what came of it; of a no, what the customer was told."""
+    values = {
+        "topic": named("topics", attempt.skill, speaker),
+        "result": speaker.words(f"handoff.result_{attempt.result.value}"),
+        "told": _short(attempt.told) if attempt.result is Result.REFUSED else "",
+    }
+    return speaker.words("handoff.tried", values)
 
 
 def _now(packet: HandoffPacket, speaker: Speaker) -> list[str]:
-    reason = named("desk", f"reason_{packet.reason or 'asked'}", speaker)
-    if packet.detail:
-        reason = f"{reason} [{packet.detail}]"
     steps = [named("topics", one.skill, speaker) for one in packet.steps]
     advice = speaker.words("cards.list", {"items": steps}) if steps else ""
     return [
-        speaker.words("handoff.because", {"reason": reason}),
+        speaker.words("handoff.because", {"reason": reason_words(packet, speaker)}),
         speaker.words(f"handoff.mood_{packet.mood.level.value}"),
         speaker.words("handoff.next", {"steps": advice}) if advice else "",
     ]
@@ -177,3 +180,15 @@ def _known(word: Callable[[], str]) -> str | None:
         return word()
     except KeyError:
         return None
+
+
+def reason_words(packet: HandoffPacket, speaker: Speaker) -> str:
+    """Return why a human was called, with the rule, skill or case that it is about."""
+    reason = named("desk", f"reason_{packet.reason or 'asked'}", speaker)
+    detail = packet.detail
+    worded = _known(lambda: speaker.words(f"handoff.rule_{detail}"))
+    about = worded or _known(lambda: speaker.words(f"topics.{detail}")) or detail
+    told = any(one.rule == detail for one in packet.attempts)
+    if not detail or (told and worded is None):
+        return reason  # what was tried says it in words
+    return speaker.words("handoff.reason_about", {"reason": reason, "about": about})
