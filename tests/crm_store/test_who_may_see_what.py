@@ -613,7 +613,7 @@ async def test_who_may(
     scenes: dict[bool, tuple[str, Scene]], vault: Vault, clock: HandClock, method: str
 ) -> None:
     expected, call = TABLE[method]
-    over_a_handoff = method.startswith(("handoffs.", "topics.")) and method != "handoffs.request"
+    over_a_handoff = ("handoffs" in method or "topics" in method) and method != "handoffs.request"
     url, scene = scenes[over_a_handoff]
     store = await SqlStore.open(url, vault, clock=clock)
     answers = [await outcome(store, scene.shop.actor(role), call, scene) for role in ROLES]
