@@ -179,7 +179,7 @@ def _in_words(
     """Return where an answer goes that chooses none of the options."""
     if parse.text.strip().isdecimal() and not slots_told(parse, skill.slots if skill else ()):
         return Route(question.skill, state.slots)  # a figure, if not a possible one
-    if parse.intent.name in _LEAVING and parse.in_scope:
+    if parse.intent.name in _LEAVING and _is_meant(parse, question):
         return Route("stop")
     if told := _told(parse, question, skill):
         return Route(question.skill, {**state.slots, **told})
@@ -195,7 +195,7 @@ def _told(parse: Parse, question: Question, skill: Skill | None) -> dict[str, JS
     told = slots_told(parse, skill.slots if skill else (), question.slot)
     if _leads_elsewhere(parse, question) and not _answers(parse, told, question):
         return {}
-    agreed = parse.in_scope and parse.intent.name == AFFIRM
+    agreed = parse.intent.name == AFFIRM and _is_meant(parse, question)
     return {question.slot: parse.text} if question.free and not told and not agreed else told
 
 
@@ -207,6 +207,11 @@ def _answers(parse: Parse, told: Mapping[str, JSON], question: Question) -> bool
     kinds = {slot_kind(slot) for slot in told}
     asked = question.slot in told or parse.intent.confidence < _CLEARLY
     return asked and _covers(parse, kinds)
+
+
+def _is_meant(parse: Parse, question: Question) -> bool:
+    """Whether a message means what it looks like: where any words do, it must do so clearly."""
+    return parse.in_scope and (not question.free or parse.intent.confidence >= _CLEARLY)
 
 
 def _covers(parse: Parse, kinds: Container[str], share: float = _IN_PASSING) -> bool:
