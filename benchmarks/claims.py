@@ -1,6 +1,6 @@
 """Fifty agents claim a thousand waiting conversations at once: one winner each, none left.
 
-    python -m benchmarks.claims [--agents N] [--conversations N]
+    python -m benchmarks.claims [--agents N] [--conversations N] [--only DATABASE]
 
 Every agent presses "next" until nothing waits, all at the same time, on SQLite and on PostgreSQL.
 The yardstick is one agent alone who claims as many, measured in the same run on the same kind of
@@ -44,7 +44,7 @@ class Claims:
     most: int
 
 
-async def main(agents: int, conversations: int) -> None:
+async def main(agents: int, conversations: int, only: str | None) -> None:
     """Measure and print."""
     vault = Vault([Vault.new_key()], index_key=Vault.new_key())
     print(f"{'':<12}{'claimed':>9}{'twice':>7}{'left':>6}{'crowd':>9}{'alone':>9}{'ratio':>7}")
@@ -53,6 +53,8 @@ async def main(agents: int, conversations: int) -> None:
             ("SQLite", [f"sqlite:///{Path(folder) / name}.db" for name in ("crowd", "alone")]),
             ("PostgreSQL", [make(), make()]),
         ):
+            if only not in (None, name.lower()):
+                continue
             crowd = await run(urls[0], vault, agents, conversations)
             alone = await run(urls[1], vault, 1, conversations)
             ratio = crowd.seconds / alone.seconds
@@ -155,5 +157,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--agents", type=int, default=50)
     parser.add_argument("--conversations", type=int, default=1000)
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
     given = parser.parse_args()
-    asyncio.run(main(given.agents, given.conversations))
+    asyncio.run(main(given.agents, given.conversations, given.only))

@@ -29,7 +29,7 @@ SCRIPTS = {
     ),
     "an exchange": ("wearer", ["我要换货", "太小了", "转人工"], "exchange_item"),
     "a parcel": ("waiting", ["我的快递到哪了", "转人工"], "order_status"),
-    "an invoice": ("owner", ["开发票", "个人", "转人工"], "invoice_request"),
+    "an invoice": ("owner", ["开发票", "转人工"], "invoice_request"),
 }
 
 
