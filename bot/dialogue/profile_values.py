@@ -30,6 +30,19 @@ _HOURS: Final = re.compile(
     re.IGNORECASE,
 )
 _NOON: Final = 12
+_MONTHS: Final = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
+_MONTH: Final = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_NUMBERED: Final = re.compile(
+    r"(?P<year>\d{4})\s*[年/.-]\s*(?P<month>\d{1,2})\s*[月/.-]\s*(?P<day>\d{1,2})"
+)
+_DAY_FIRST: Final = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<year>\d{{4}})\b", re.IGNORECASE
+)
+_MONTH_FIRST: Final = re.compile(
+    rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b", re.IGNORECASE
+)
 _LONGEST_WORDS: Final = 60
 
 
@@ -66,6 +79,17 @@ def _day(said: str) -> str | None:
         return date.fromisoformat(said).isoformat()
     except ValueError:
         return None
+
+
+def _birthday_in(said: str) -> str | None:
+    """Return a day with its year; without one it would be read as the coming one."""
+    if found := _NUMBERED.search(said):
+        return f"{found['year']}-{int(found['month']):02d}-{int(found['day']):02d}"
+    found = _DAY_FIRST.search(said) or _MONTH_FIRST.search(said)
+    if found is None:
+        return None
+    month = _MONTHS.index(found["month"][:3].lower()) + 1
+    return f"{found['year']}-{month:02d}-{int(found['day']):02d}"
 
 
 def _words(said: str) -> str | None:
@@ -127,7 +151,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         masked=_shown(IdentityKind.EMAIL), fresh=True,
     ),
     "address": Field(_address, ("address_new", "address"), masked=mask_address, fresh=True),
-    "birthday": Field(_day, ("date",), fresh=True),
+    "birthday": Field(_day, ("date",), found_in=_birthday_in, fresh=True),
     "name": Field(_name, ("person_name",), fresh=True),
     "allergy": Field(_words, found_in=_allergy_in, preference=True),
     "skin_type": Field(_words, found_in=_skin_in, preference=True),

@@ -5,7 +5,7 @@ it never binds anybody to an existing membership, and whether there is one is no
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -58,7 +58,8 @@ class _Existing:
             nobodys = await attested_phone(uow, errand.conversation_id)
         told = errand.slots.get(EXISTING) or _HAS_ONE.search(errand.said)
         told = bool(told or errand.text("card_number")) and nobodys is None
-        return errand.with_slot(EXISTING, told)
+        left = {name: value for name, value in errand.slots.items() if name != EXISTING}
+        return replace(errand, slots={**left, EXISTING: True} if told else left)
 
 
 async def _sound_name(turn: Turn, errand: Errand, value: EntityValue) -> Reply | None:

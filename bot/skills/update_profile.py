@@ -83,15 +83,12 @@ class _ValueSlot:
     def _told(self, name: str, errand: Errand) -> str | None:
         """Return the value: an entity of the field, what a sentence holds, the whole answer."""
         field, answer = FIELDS[name], errand.text(f"value_{name}")
+        if found := field.found_in(errand.said):
+            return found
         entity = next((errand.value(kind) for kind in field.entities if errand.text(kind)), None)
         if isinstance(entity, DateRange):
             return entity.start.isoformat()
-        return (
-            (None if entity is None else str(entity))
-            or field.found_in(errand.said)
-            or answer
-            or None
-        )
+        return answer or None if entity is None else str(entity)
 
     async def _shared(self, name: str, turn: Turn, errand: Errand) -> str | None:
         if name != "phone" or errand.text(self.name):
