@@ -42,7 +42,7 @@ async def promotion_query(turn: Turn) -> Outcome:
         offers = await uow.catalog.promotions(turn.now, until=turn.now + AHEAD)
         mine = turn.actor.member_id
         status = await uow.loyalty.tier_status(mine) if mine is not None else None
-        asker = _Asker(uow.loyalty.rules, status and status.rule.tier, turn.actor.is_staff)
+        asker = _Asker(uow.loyalty.rules, status.rule.tier if status else None, turn.actor.is_staff)
     if categories:
         offers = [one for one in offers if one.category in categories or one.category is None]
     if not offers:
@@ -99,9 +99,7 @@ def _card(turn: Turn, offer: Promotion) -> Card:
     return Card(
         title=turn.local(offer.name),
         subtitle=turn.words("from_day" if coming else "until_day", offer=offer),
-        facts=tuple(
-            filter(None, (turn.words("goods", goods=goods), tier, turn.local(offer.terms)))
-        ),
+        facts=tuple(filter(None, (turn.words("goods", goods=goods), tier, terms))),
         icon=offer.category or "promotion",
         buttons=seen,
     )

@@ -10,14 +10,21 @@ from typing import Final
 from bot.dialogue.articles import FAQ, near_articles
 from bot.dialogue.skill import Services
 from bot.dialogue.state import DialogueState
-from bot.turn.routing import CLARIFY, NOT_SUPPORTED, OUT_OF_SCOPE, Route
+from bot.turn.routing import CLARIFY, NOT_SUPPORTED, Route
 from crm_store.types.conversations import Message
 from knowledge.types import FaqHit, Nearness
-from nlu.types import Parse
+from nlu.types import OUT_OF_SCOPE, Parse
 
 _PARTICULAR: Final = frozenset({"order_number", "phone", "card_number", "sku", "product"})
 """Who names one of these asks about it, not about a rule."""
-_CONSULTS_ITSELF: Final = "product_question"
+_ERRANDS: Final = frozenset(
+    {
+        "order_status", "change_order", "cancel_order", "return_item", "exchange_item",
+        "refund_status", "warranty_repair", "invoice_request", "pickup_in_store", "payment_issue",
+        "promotion_query", "coupon_query",
+    }
+)  # fmt: skip
+"""What a question about a rule is taken for."""
 _NOT_WORDS: Final = frozenset({"attachment", "cut_from"})
 
 
@@ -25,7 +32,7 @@ async def consulted(
     services: Services, message: Message, parse: Parse, state: DialogueState, going_to: Route
 ) -> Route:
     """Return the route of a message that was typed, led to an article where one answers it."""
-    least = _least(parse, going_to)
+    least = _least(parse, state, going_to)
     if least is None or _NOT_WORDS & message.payload.keys():
         return going_to
     hits = await near_articles(services, parse.text, Nearness.LIKELY)
@@ -39,15 +46,15 @@ async def consulted(
     return going_to
 
 
-def _least(parse: Parse, going_to: Route) -> Nearness | None:
+def _least(parse: Parse, state: DialogueState, going_to: Route) -> Nearness | None:
     """Return how near an article must be to answer instead; ``None``: however near, it does not."""
     if not going_to.understood or going_to.skill in (CLARIFY, NOT_SUPPORTED):
         return Nearness.SURE
-    plain = going_to.skill == parse.intent.name and not going_to.slots and not parse.also
+    told_nothing = going_to.slots.items() <= state.slots.items()
+    plain = going_to.skill == parse.intent.name and told_nothing and not parse.also
     particular = any(entity.entity in _PARTICULAR for entity in parse.entities)
-    if plain and not particular and going_to.skill != _CONSULTS_ITSELF:
-        return Nearness.CERTAIN
-    return None
+    errand = going_to.skill in _ERRANDS and plain and not particular
+    return Nearness.CERTAIN if errand else None
 
 
 def _offering(hits: list[FaqHit]) -> Route:

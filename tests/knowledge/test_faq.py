@@ -81,13 +81,14 @@ def test_questions_find_their_article(faq: MeaningFaqSearch) -> None:
     found = [[hit.article.id for hit in faq.find(one["q"])] for one in ANSWERED]
     first = sum(one["article"] == ids[0] for one, ids in zip(ANSWERED, found, strict=True))
     among = sum(one["article"] in ids for one, ids in zip(ANSWERED, found, strict=True))
-    assert first / len(ANSWERED) >= 0.83
+    assert first / len(ANSWERED) >= 0.86
     assert among / len(ANSWERED) >= 0.97
 
 
 def test_wrong_answers_are_rare_and_the_unanswerable_is_refused(faq: MeaningFaqSearch) -> None:
     best = [(one["article"], faq.find(one["q"])[0]) for one in ANSWERED]
-    wrong = [hit for right, hit in best if hit.nearness >= Nearness.SURE and hit.article.id != right]
+    sure = [(right, hit) for right, hit in best if hit.nearness >= Nearness.SURE]
+    wrong = [hit for right, hit in sure if hit.article.id != right]
     answered = [text for text in UNANSWERED if faq.find(text)[0].nearness >= Nearness.SURE]
     assert len(wrong) / len(ANSWERED) <= 0.07
     assert len(answered) / len(UNANSWERED) <= 0.1
