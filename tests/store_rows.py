@@ -49,7 +49,7 @@ class SmallShop:
     order: str = "O2026-1"
     tail: str = "8000"
     waiting_order: str = "O2026-3"
-    """The other member's, paid and not yet sent."""
+    """A guest's, paid and not yet sent."""
     waiting_line: int = 0
     """The only position of that order."""
     case: str = "C-1"
@@ -78,7 +78,7 @@ async def open_shop(store: CrmStore, url: str, vault: Vault) -> SmallShop:
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         session.add_all(staff)
         orders = orders_of(member.id, vault)
-        waiting = waiting_order(other.id)
+        waiting = waiting_order()
         session.add_all([*orders, waiting])
         await session.flush()
         session.add_all(belongings_of(member.id, orders[0].id))
@@ -157,11 +157,10 @@ def orders_of(member_id: int, vault: Vault) -> list[OrderRow]:
     return [first, cancelled]
 
 
-def waiting_order(member_id: int) -> OrderRow:
-    """Return an order that is paid and not yet sent."""
+def waiting_order() -> OrderRow:
+    """Return a guest's order that is paid and not yet sent."""
     order = OrderRow(
         number="O2026-3",
-        member_id=member_id,
         channel="web",
         state=OrderState.PAID,
         placed_at=PLACED,

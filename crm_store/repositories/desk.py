@@ -176,7 +176,7 @@ class DeskRepository(Timeline):
             .where(HandoffRow.conversation_id.in_(conversations))
             .order_by(HandoffRow.id)
         )
-        return dict(rows.tuples().all())
+        return {row.conversation_id: row.id for row in rows}  # the latest of each wins
 
 
 def _words(row: MessageRow | None) -> str:

@@ -26,19 +26,19 @@ def entry(points: int, expires_on: date | None = None) -> PointsEntry:
 
 
 days = st.one_of(st.none(), st.integers(-40, 40).map(lambda one: TODAY + timedelta(days=one)))
-credits = st.lists(st.builds(entry, st.integers(1, 500), days), max_size=12)
+earned = st.lists(st.builds(entry, st.integers(1, 500), days), max_size=12)
 debits = st.lists(st.builds(entry, st.integers(-500, -1)), max_size=12)
 
 
 class TestLots:
-    @given(credits, debits)
+    @given(earned, debits)
     def test_what_is_left_is_the_balance(
         self, earned: list[PointsEntry], taken: list[PointsEntry]
     ) -> None:
         balance = sum(one.points for one in earned + taken)
         assert sum(left_by_lapse(earned + taken).values()) == max(0, balance)
 
-    @given(credits, debits)
+    @given(earned, debits)
     def test_booking_what_lapsed_leaves_nothing_to_book_and_no_debt(
         self, earned: list[PointsEntry], taken: list[PointsEntry]
     ) -> None:
@@ -49,7 +49,7 @@ class TestLots:
         assert lapsed(booked, TODAY) == {}
         assert sum(one.points for one in booked) >= min(0, balance)
 
-    @given(credits, debits)
+    @given(earned, debits)
     def test_points_that_have_not_lapsed_stay(
         self, earned: list[PointsEntry], taken: list[PointsEntry]
     ) -> None:

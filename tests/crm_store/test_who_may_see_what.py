@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +23,7 @@ from clocks import HandClock
 from store_rows import PHONE, SmallShop, open_shop
 
 from crm_store.analytics.run import recompute
-from crm_store.errors import ConflictError, NotPermittedError, OutOfStockError
+from crm_store.errors import ConflictError, NotFoundError, NotPermittedError, OutOfStockError
 from crm_store.ports import UnitOfWork
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM, Actor, Role
@@ -36,6 +37,7 @@ from crm_store.types.conversations import (
 )
 from crm_store.types.handoffs import Handoff, HandoffReason, Presence
 from crm_store.types.loyalty import BookingKey
+from crm_store.types.merges import MatchState
 from crm_store.types.notices import News, NewsWindow, NoticeKind
 from crm_store.types.orders import LineChange, NewDelivery
 from crm_store.types.people import IdentityKind, MemberQuery, NewIdentity, NewMember
@@ -81,6 +83,7 @@ TRUSTED = "nothing nothing seen seen seen seen"
 OWN_TALK = "refused seen refused refused refused seen"
 SYSTEM_ONLY = "refused refused refused refused refused seen"
 EDITORS = "refused refused refused refused seen seen"
+MERGERS = "refused refused refused seen seen seen"
 SERVERS = "refused refused refused seen seen refused"
 MANAGER_ONLY = "refused refused refused refused seen refused"
 MANAGERS = "nothing nothing nothing nothing seen seen"
@@ -470,6 +473,21 @@ TABLE: dict[str, tuple[str, Call]] = {
     ),
     "notices.take_turn": (SYSTEM_ONLY, lambda w, s: w.notices.take_turn("w1", LEASE)),
     "audit.record": (ANYBODY, lambda w, s: _answered(w.audit.record("test", "order:1"))),
+    "conversations.understood": (
+        "refused refused refused refused seen seen",
+        lambda w, s: _answered(w.conversations.understood(CLOCK_START, CLOCK_START)),
+    ),
+    "merges.merge": (MERGERS, lambda w, s: w.merges.merge(s.member, s.shop.other)),
+    "merges.unmerge": (MERGERS, lambda w, s: _tried(w.merges.unmerge(1))),
+    "merges.accept": (MERGERS, lambda w, s: _tried(w.merges.accept(1, s.member))),
+    "merges.decline": (MERGERS, lambda w, s: _tried(w.merges.decline(1, MatchState.LATER))),
+    "merges.get": (ANYBODY, lambda w, s: _answered(w.merges.get(1))),
+    "merges.about": (ANYBODY, lambda w, s: _answered(w.merges.about(s.member))),
+    "merges.candidates": (ANYBODY, lambda w, s: _answered(w.merges.candidates())),
+    "merges.candidate": (ANYBODY, lambda w, s: _answered(w.merges.candidate(1))),
+    "merges.propose": (SYSTEM_ONLY, lambda w, s: _answered(w.merges.propose([]))),
+    "merges.people": (SYSTEM_ONLY, lambda w, s: _answered(w.merges.people())),
+    "merges.distinct": (SYSTEM_ONLY, lambda w, s: _answered(w.merges.distinct())),
     "audit.about": (
         "nothing seen nothing nothing seen seen",
         lambda w, s: w.audit.about(f"member:{s.member}"),
@@ -478,6 +496,13 @@ TABLE: dict[str, tuple[str, Call]] = {
 REPOSITORIES = {
     name: port for name, port in get_type_hints(UnitOfWork).items() if port is not Actor
 }
+
+
+async def _tried(call: Awaitable[Any]) -> str:
+    """Await a call about something that is not there: only who may ask counts."""
+    with suppress(NotFoundError):
+        await call
+    return "answered"
 
 
 async def _answered(call: Awaitable[Any]) -> str:
