@@ -111,10 +111,15 @@ def _codes(turn: Turn, cases: Sequence[Case]) -> Reply:
     return turn.say("codes", cases=cases, buttons=(more, human))
 
 
-def _units(turn: Turn, errand: Errand) -> int:
-    """Return how many are wanted: one, unless something else was said."""
-    told = number_told(turn)
-    return told if told is not None else errand.number(UNITS) or 1
+def _units(turn: Turn, errand: Errand) -> int | None:
+    """Return how many are wanted: one, unless something else was said or is to be said anew."""
+    if (told := number_told(turn)) is not None:
+        return told
+    question = turn.state.question
+    asked = question is not None and question.slot == UNITS
+    if errand.number(UNITS) is None and (asked or UNITS in turn.state.slots):
+        return None
+    return errand.number(UNITS) or 1
 
 
 async def _shops(uow: UnitOfWork, errand: Errand) -> Collection[str]:
