@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SOCKET: Final = "/_nicegui_ws/"
+ASSETS: Final = "/_nicegui/"
 _SCRIPT: Final = re.compile(rb"<script\b")
 IsAllowed = Callable[[str | None], Awaitable[bool]]
 """Whether a session cookie is one of an account that may use the desk."""
@@ -59,7 +60,8 @@ class DeskGuard:
             await self._app(scope, receive, send)
         elif path.startswith(self._below + SOCKET) and not await self._may_open(scope):
             await _refuse(scope, receive, send)
-        elif scope["type"] == "http":
+        elif scope["type"] == "http" and not path.startswith(self._below + ASSETS):
+            scope = _uncompressed(scope)
             await self._app(scope, receive, _Policed(send, Headers(scope=scope).get("host", "")))
         else:
             await self._app(scope, receive, send)
@@ -109,6 +111,12 @@ def _needs_policy(start: Message) -> bool:
     headers = MutableHeaders(scope=start)
     is_page = headers.get("content-type", "").startswith("text/html")
     return is_page and "content-security-policy" not in headers
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    """Return a request that asks for plain text: what is compressed cannot get its nonce."""
+    kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+    return {**scope, "headers": kept}
 
 
 def _cookie(headers: Headers, name: str) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -42,7 +44,9 @@ def _desk() -> DeskGuard:
         Route("/desk/_nicegui_ws/socket.io/", poll),
         WebSocketRoute("/desk/_nicegui_ws/live", socket),
     ]
-    return DeskGuard(Starlette(routes=routes), below="/desk", cookie="seat", allowed=_allowed)
+    zipped = [Middleware(GZipMiddleware, minimum_size=1)]  # as NiceGUI does
+    application = Starlette(routes=routes, middleware=zipped)
+    return DeskGuard(application, below="/desk", cookie="seat", allowed=_allowed)
 
 
 @pytest.fixture
