@@ -87,11 +87,12 @@ class Composer:
         if (handoff_id, may_answer) == (self._handoff_id, self._may_answer):
             return
         self._keep_draft()
-        moved = handoff_id != self._handoff_id
+        # A mode that was chosen stays; a note that was the only choice gives way to the answer.
+        chosen = handoff_id == self._handoff_id and self._may_answer
         self._handoff_id, self._may_answer = handoff_id, may_answer
         self._area.set_visibility(handoff_id is not None)
         self._answer_tab.set_visibility(may_answer)
-        self._turn(noting=(self._noting and not moved) or not may_answer)
+        self._turn(noting=(self._noting and chosen) or not may_answer)
 
     def write(self, *, noting: bool) -> None:
         """Write to the customer, or a note to colleagues."""
