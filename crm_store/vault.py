@@ -52,6 +52,7 @@ class Vault:
         self._key_cipher = AESSIV(_derived(index_key.encode(), KEYS, SIV_KEY_LENGTH))
         # What is looked up first is often written next.
         self._sealed_part = lru_cache(maxsize=4096)(self._seal_part)
+        self._indexed = lru_cache(maxsize=8192)(self._index)
 
     @staticmethod
     def new_key() -> str:
@@ -122,6 +123,9 @@ class Vault:
 
     def blind_index(self, domain: str, value: str) -> str:
         """Return the index of a normalised value; equal values of two domains do not meet."""
+        return self._indexed(domain, value)
+
+    def _index(self, domain: str, value: str) -> str:
         digest = self._index_key.copy()
         digest.update(f"{domain}\x1f{value}".encode("utf-8", "ignore"))
         return digest.hexdigest()

@@ -309,7 +309,9 @@ GUEST_ORDER = Sale(
     "HK2602250041", OrderState.SHIPPED, 5, ("HOM-0201",), Parcel(ShipmentState.OUT_FOR_DELIVERY, 0)
 )
 GUEST_PHONE = "13355557890"
-PUBLIC_COUPON = Voucher("HELLO20", LocalText("见面礼", "Welcome code"), min_spend=199, amount_off=20)
+PUBLIC_COUPON = Voucher(
+    "HELLO20", LocalText("见面礼", "Welcome code"), min_spend=199, amount_off=20
+)
 """A code that anybody may use."""
 
 

@@ -149,7 +149,7 @@ async def follow(
     - `message`: a message as in the list above. The event's id is the message's id; send the last
       one as `Last-Event-ID` to go on without loss or repetition.
     - `owner`: `{"owner": "bot" | "waiting" | "human", "agent": name or null}`; who answers.
-    - `typing`: `{"typing": true | false}`; whether an answer is being prepared, by the bot or a person.
+    - `typing`: `{"typing": true | false}`; whether the bot or a person prepares an answer.
 
     A comment is sent every 15 seconds. The stream ends when the token runs out.
     """

@@ -1,7 +1,7 @@
 """The event stream of one web conversation.
 
 Three kinds of event: ``message`` (its id is the message's, so `Last-Event-ID` resumes exactly
-after it), ``owner`` (who answers) and ``typing`` (an answer is being prepared or written). The store is the
+after it), ``owner`` (who answers) and ``typing`` (an answer is being prepared). The store is the
 truth and is looked at after every ring of the bell and at least once a second, because other
 processes answer too.
 """

@@ -129,7 +129,7 @@ class Handoffs(Protocol):
         """Mark a waiting handoff as overdue: it is urgent now; system only. No epoch changes."""
 
     async def take_turn(self, worker: str, every: timedelta) -> bool:
-        """Whether this worker is to look after the queue now: nobody has for so long; system only."""
+        """Whether this worker is to look after the queue now: nobody has for that long; system."""
 
     async def heartbeat(self, presence: Presence) -> None:
         """Note that the acting agent or manager is there (or away, or leaving)."""

@@ -16,8 +16,8 @@ from crm_store.loyalty.rules import load_rules
 from crm_store.models import AuditRow, Base, ConversationRow, MemberRow
 from crm_store.types.actors import Actor, Role
 from crm_store.types.conversations import JSONObject
-from crm_store.types.people import MemberStatus
 from crm_store.types.loyalty import LoyaltyRules
+from crm_store.types.people import MemberStatus
 from crm_store.vault import Vault
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -75,7 +75,7 @@ class Context:
         return self.actor.is_staff or self.actor.role is Role.SYSTEM
 
     async def kept_member(self, member_id: int) -> int | None:
-        """Return the member itself, or whom it was merged into; None when there is none any more."""
+        """Return the member itself, or whom it was merged into; None when there is none."""
         if member_id not in self._kept:
             self._kept[member_id] = await self._follow_merges(member_id)
         return self._kept[member_id]

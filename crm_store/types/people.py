@@ -119,7 +119,7 @@ class Preference:
     source: str
     at: datetime
     code: str = ""
-    """What programs compare where ``value`` is worded for people: a category's slug, a store's id."""
+    """What programs compare where ``value`` is worded for people: a category's slug."""
     confidence: float = 1.0
     """1 for what was stated; the share of purchases behind what was inferred."""
 

@@ -80,7 +80,8 @@ class TestRules:
     @pytest.mark.parametrize(
         ("change", "key"),
         [(("spend: 1500", "spend: 6000"), "tiers"), (("currency: CNY", "curency: CNY"), "currency"),
-         (("multiplier: 1.1", "multiplier: 0"), "multiplier"), (("  HKD: 0.92", "  HKD: x"), "HKD")],
+         (("multiplier: 1.1", "multiplier: 0"), "multiplier"),
+         (("  HKD: 0.92", "  HKD: x"), "HKD")],
     )  # fmt: skip
     def test_a_file_that_cannot_be_says_where(
         self, tmp_path: Path, change: tuple[str, str], key: str

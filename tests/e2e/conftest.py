@@ -37,7 +37,9 @@ CHROMIUM_FLAGS = (
 CONFIG = f"""\
 assistant:
   nlu: {{data: {ROOT / "nlu" / "data"}}}
-  knowledge: {{pairs: {ROOT / "knowledge" / "pairs.yml"}}}
+  knowledge:
+    pairs: {ROOT / "knowledge" / "pairs.yml"}
+    articles: {ROOT / "knowledge" / "faq" / "articles"}
   demo: {{logins: true, people: 60, orders: 300}}
 """
 START_SECONDS = 280

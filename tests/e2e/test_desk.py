@@ -57,10 +57,17 @@ class Agent:
     def button(self, name: str) -> Locator:
         return self.page.locator(".talk-head").get_by_role("button", name=name)
 
+    async def hand_back(self, instruction: str = "") -> None:
+        """Give the open conversation back to the bot."""
+        await self.button("交还机器人").click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_role("textbox").fill(instruction)
+        await dialog.get_by_role("button", name="交还机器人").click()
+
     async def resolve_as(self, note: str) -> None:
         """Close the open handoff with a note."""
         await self.button("办结").click()
-        await self.page.get_by_role("textbox", name="结果说明").fill(note)
+        await self.page.get_by_role("textbox", name="补充说明").fill(note)
         await self.page.get_by_role("dialog").get_by_role("button", name="办结").click()
 
 
@@ -143,7 +150,7 @@ async def test_a_closed_handoff_is_the_bots_again(visit: Visit, server: Server) 
     await guest.say("还是转人工客服吧")
     await lin.entry("还是转人工客服吧").click()
     await lin.take.click()
-    await lin.button("交还机器人").click()
+    await lin.hand_back()
     await expect(lin.page.locator(".talk-head")).to_contain_text("已交还机器人")
     after = await guest.said_to_me.count()
     await guest.say("你好")

@@ -23,7 +23,7 @@ async def logged_in(site: Site, member: int, guest: str | None = None, **claims:
 async def until_said(talk: Talk, text: str) -> list[dict[str, object]]:
     """Read the conversation once the last message holds a text."""
     async with asyncio.timeout(60):
-        while text not in str((said := await talk.read())[-1]["text"]):
+        while text not in str((said := await talk.read())[-1]["text"]):  # noqa: ASYNC110 - HTTP
             await asyncio.sleep(0.02)
     return said
 
