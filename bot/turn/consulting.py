@@ -50,9 +50,9 @@ def _least(parse: Parse, state: DialogueState, going_to: Route) -> Nearness | No
     """Return how near an article must be to answer instead; ``None``: however near, it does not."""
     if not going_to.understood or going_to.skill in (CLARIFY, NOT_SUPPORTED):
         return Nearness.SURE
-    told = going_to.slots.items() - state.slots.items()
+    told = [value for name, value in going_to.slots.items() if state.slots.get(name) != value]
     # Where any words are an answer, a question about a rule is none all the same.
-    told_nothing = all(value == parse.text for _, value in told)
+    told_nothing = all(value == parse.text for value in told)
     plain = going_to.skill == parse.intent.name and told_nothing and not parse.also
     particular = any(entity.entity in _PARTICULAR for entity in parse.entities)
     errand = going_to.skill in _ERRANDS and plain and not particular
