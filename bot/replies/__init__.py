@@ -115,7 +115,7 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
     # The shop's own symbol in both languages: English pages of Chinese shops print ¥, not CN¥.
     symbol = get_currency_symbol(currency, locale=_locale("zh"))
     pattern = "#,##0.00" if amount != amount.to_integral_value() else "#,##0"
-    return symbol + format_decimal(amount, pattern, locale=_locale(language))
+    return f"{symbol}{format_decimal(amount, pattern, locale=_locale(language))}"
 
 
 def _phone(value: str) -> str:
