@@ -36,7 +36,9 @@ def used(language: str, name: str) -> dict[str, set[str]]:
     parser = Environment(autoescape=True)
     # Filters are the phrasebook's own; here only the names of values are read.
     parser.filters.update(
-        dict.fromkeys(("day", "moment", "clock", "money", "number", "local", "phone"), str)
+        dict.fromkeys(
+            ("day", "weekday", "moment", "clock", "money", "number", "local", "phone"), str
+        )
     )
     return {
         key: meta.find_undeclared_variables(parser.parse(str(text))) for key, text in texts.items()
