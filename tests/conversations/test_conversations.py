@@ -2,7 +2,8 @@
 
 A file is a list of dialogues. `who` speaks: `guest`, `clerk`, or a member of the cast in
 `heguang.py`, such as `waiting` (has a parcel under way). `channel` is `console` unless said.
-A member proved who they are just now, or `attested` minutes ago. Every line has `user:` (or
+A member proved who they are just now, or `attested` minutes ago. A `gap` says what is known to be
+missing: such a dialogue has to fail until somebody closes it. Every line has `user:` (or
 `press:`, the title of a button of the last reply; or `shares:`, a phone that Telegram vouches for;
 or `sends:`, `photo` or `voice` with or without words) and what is expected:
 
@@ -71,7 +72,9 @@ def dialogues() -> Iterator[Any]:
     """Return every dialogue of the folder as a test case."""
     for file in sorted(FOLDER.glob("*.yml")):
         for dialogue in YAML(typ="safe").load(file):
-            yield pytest.param(dialogue, id=f"{file.stem}: {dialogue['name']}")
+            gap = dialogue.get("gap")
+            marks = [pytest.mark.xfail(reason=gap)] if gap else []
+            yield pytest.param(dialogue, id=f"{file.stem}: {dialogue['name']}", marks=marks)
 
 
 @dataclass(frozen=True)
