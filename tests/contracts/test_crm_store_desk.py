@@ -164,8 +164,8 @@ async def test_scores_and_what_nobody_understood(desk: Desk) -> None:
     await desk.said("天气如何", key="a", understood="out_of_scope")
     await desk.said("你好", key="a")
     async with desk.store.writing(SYSTEM) as work:
-        asked = await work.surveys.ask(NewSurvey(desk.here, "return_item", TODAY))
-        await work.surveys.rate(asked.id, 4)
+        await work.surveys.ask(NewSurvey(desk.here, "return_item", TODAY))
+        await work.surveys.rate(desk.here, TODAY, 4)
     async with desk.store.reading(desk.manager) as work:
         scores = await work.reports.scores(SPAN)
         questions = await work.reports.unknown(SPAN)
