@@ -8,15 +8,13 @@ import json
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import JSON as PLAIN_JSON
 from sqlalchemy import String
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
 from crm_store.errors import VaultError
-from crm_store.models.types import clean_json, clean_text
+from crm_store.models.types import CleanJSON, clean_json, clean_text
 from crm_store.types.conversations import JSON
 from crm_store.vault import Vault
 
@@ -51,17 +49,10 @@ class SealedText(TypeDecorator[str]):
         return None if value is None else vault_of(dialect).decrypt(value)
 
 
-class SealedJSON(TypeDecorator[JSON]):
+class SealedJSON(CleanJSON):
     """JSON that is encrypted at rest: one JSON string, so that the column stays JSON."""
 
-    impl = PLAIN_JSON
     cache_ok = True
-
-    @override
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        kind = JSONB if dialect.name == "postgresql" else PLAIN_JSON
-        native: TypeEngine[Any] = kind(none_as_null=True)
-        return dialect.type_descriptor(native)
 
     @override
     def process_bind_param(self, value: JSON, dialect: Dialect) -> JSON:

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Column, Table, UniqueConstraint
 
 from crm_store.models import Base
-from crm_store.models.sealed import SealedJSON
 from crm_store.models.types import CleanJSON
 from crm_store.types.conversations import Owner, Verification
 from crm_store.types.people import MemberStatus, Tier
@@ -121,7 +120,7 @@ def blank(column: Column[Any], row: object) -> object:
         return None
     if _is_unique(column):
         return f"erased-{row}"
-    return {} if isinstance(column.type, CleanJSON | SealedJSON) else ""
+    return {} if isinstance(column.type, CleanJSON) else ""
 
 
 def _is_unique(column: Column[Any]) -> bool:
