@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.dialogue.choosing import chosen
 from bot.dialogue.reply import Pressed
@@ -20,6 +21,8 @@ from nlu.types import OUT_OF_SCOPE, IntentScore, Language, Parse
 
 log = logging.getLogger(__name__)
 
+NOT_READ: Final = "none"
+"""The fingerprint of what no model has read."""
 LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
 
 
@@ -49,7 +52,7 @@ class Understanding:
             parse = await self._parse(message.text, message, audience, state)
         language = _spoken_language(message, conversation.language)
         going_to = route(parse, pressed, state, self.skills, audience)
-        if pressed is None:
+        if pressed is None and parse.fingerprint != NOT_READ:
             going_to = await consulted(self.services, message, parse, state, going_to)
         misunderstood = 0 if going_to.understood else state.misunderstood + 1
         return Turn(
@@ -150,7 +153,7 @@ def _certain_parse(message: Message, intent: str) -> Parse:
         ranking=(score,),
         entities=(),
         in_scope=True,
-        fingerprint="none",
+        fingerprint=NOT_READ,
     )
 
 

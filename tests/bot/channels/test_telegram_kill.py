@@ -7,14 +7,15 @@ effect (they are stored and not acknowledged). A seeded dice chooses between the
 
 import asyncio
 import random
-import sqlite3
-from contextlib import closing
 from multiprocessing.process import BaseProcess
 
 import pytest
 from emulators.telegram import BotApiEmulator
+from sqlalchemy import select
 from telegram_receiver import receive, receivers
 
+from crm_store.models import ConversationRow, MessageRow
+from crm_store.store import SqlStore
 from crm_store.vault import Vault
 
 pytestmark = pytest.mark.telegram
@@ -59,6 +60,20 @@ class Assassin:
         survivor.kill()
         await asyncio.to_thread(survivor.join)
 
+    async def stored(self) -> list[tuple[str, str]]:
+        """Return who said what, in the order in which it was stored."""
+        database, key = self._arguments[2:]
+        store = await SqlStore.open(database, Vault([key], index_key=key))
+        async with store.importing() as context:
+            rows = await context.session.execute(
+                select(ConversationRow.external_id, MessageRow.text)
+                .join(MessageRow, MessageRow.conversation_id == ConversationRow.id)
+                .order_by(MessageRow.id)
+            )
+            said = [(chat, text) for chat, text in rows]
+        await store.close()
+        return said
+
     def _start(self) -> BaseProcess:
         process = receivers().Process(target=receive, args=self._arguments, daemon=True)
         process.start()
@@ -94,11 +109,7 @@ async def test_no_kill_loses_doubles_or_reorders(telegram: BotApiEmulator, sqlit
     await assassin.let_one_finish()
 
     assert assassin.before_the_offset >= 2, "the dice must try the moment that matters most"
-    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database:
-        stored = database.execute(
-            "SELECT c.external_id, m.text FROM messages m JOIN conversations c"
-            " ON c.id = m.conversation_id ORDER BY m.id"
-        ).fetchall()
+    stored = await assassin.stored()
     assert len(stored) == MESSAGES
     for person in people:
         assert [text for chat, text in stored if chat == str(person.id)] == said[person.id]

@@ -1,6 +1,8 @@
 """An upset VIP whom the shop is about to lose gets a human without asking."""
 
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,9 +11,11 @@ from heguang import NOW, Assistant
 from bot.turn.escalating import VIP_AT_RISK
 from bot.turn.worker import Worker
 from crm_store.analytics.run import recompute
+from crm_store.models import MemberRow, OrderRow
 from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import ConversationKey, InboundMessage, Owner
 from crm_store.types.handoffs import Handoff, HandoffReason, Priority
+from crm_store.types.orders import OrderState
 
 pytestmark = pytest.mark.timeout(1200)
 ANGRY = "你们太差劲了，气死我了！！！我的快递到哪了"
@@ -38,7 +42,29 @@ async def after_saying(
     return conversation.owner, handoff
 
 
+async def a_crowd(assistant: Assistant, buyers: int = 50) -> None:
+    """Let so many people buy once that churn can be told at all."""
+    async with assistant.store.importing() as context:
+        members = [
+            MemberRow(name=f"路人{number}", joined_on=NOW.date()) for number in range(buyers)
+        ]
+        context.session.add_all(members)
+        await context.session.flush()
+        context.session.add_all(
+            OrderRow(
+                number=f"CROWD-{member.id}",
+                member_id=member.id,
+                channel="pos",
+                state=OrderState.COMPLETED,
+                placed_at=NOW - timedelta(days=200 + member.id),
+                total=Decimal(100),
+            )
+            for member in members
+        )
+
+
 async def test_only_who_is_vip_and_at_risk_and_upset(assistant: Assistant) -> None:
+    await a_crowd(assistant)
     await recompute(assistant.store, zone=ZoneInfo("Asia/Shanghai"))
     async with assistant.store.reading(SYSTEM) as uow:
         known = await uow.analytics.of_member(assistant.people.members["waiting"])
