@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
 
 from crm_store.store import SqlStore
@@ -43,6 +44,14 @@ assistant:
   demo: {{logins: true, people: 60, orders: 300}}
 """
 START_SECONDS = 280
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these tests in one event loop, so that they share one browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ def _wait_until_ready(url: str, running: "subprocess.Popen[bytes]", log: Path) -
     pytest.fail(f"the server did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk_store(server: Server) -> AsyncIterator[SqlStore]:
     """The server's database, opened by another process: this one."""
     store = await SqlStore.open(server.database, server.vault)
@@ -152,9 +161,9 @@ class Visitor:
 Visit = Callable[..., Awaitable[Visitor]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; every visitor has a profile of their own in it."""
     if not shutil.which(CHROMIUM):
         reason = f"{CHROMIUM} is not installed (Debian: apt-get install chromium fonts-noto-cjk)"
         if os.environ.get("CI") == "true":
@@ -168,7 +177,7 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visit(chromium: Browser, server: Server) -> AsyncIterator[Visit]:
     """Make a visitor: ``await visit(locale="en-GB", viewport=…)``. None may meet an error."""
     visitors: list[Visitor] = []
