@@ -19,6 +19,7 @@ from crm_store.ports import (
     Consents,
     Conversations,
     DeskRecords,
+    Examples,
     Handoffs,
     Loyalty,
     Members,
@@ -44,6 +45,7 @@ from crm_store.repositories.consents import ConsentsRepository
 from crm_store.repositories.context import Clock, Context
 from crm_store.repositories.conversations import ConversationsRepository
 from crm_store.repositories.desk import DeskRepository
+from crm_store.repositories.examples import ExamplesRepository
 from crm_store.repositories.handoffs import HandoffsRepository
 from crm_store.repositories.loyalty import LoyaltyRepository
 from crm_store.repositories.members import MembersRepository
@@ -94,6 +96,7 @@ class SqlUnitOfWork:
         self.surveys: Surveys = SurveysRepository(context)
         self.notices: Notices = NoticesRepository(context)
         self.desk: DeskRecords = DeskRepository(context)
+        self.examples: Examples = ExamplesRepository(context)
         self.reports: Reports = ReportsRepository(context)
 
 

@@ -17,6 +17,7 @@ from crm_store.models.conversations import (
     HandoffRow,
     MessageRow,
 )
+from crm_store.models.examples import ExampleRow
 from crm_store.models.loyalty import CouponRow, PointsEntryRow, TierChangeRow
 from crm_store.models.merges import MatchCandidateRow
 from crm_store.models.orders import (
@@ -54,6 +55,7 @@ __all__ = [
     "CouponRow",
     "DialogueStateRow",
     "ErasureRow",
+    "ExampleRow",
     "FollowUpRow",
     "HandoffRow",
     "IdentityRow",

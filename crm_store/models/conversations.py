@@ -125,6 +125,11 @@ class HandoffRow(Base):
         Index("ix_handoffs_state", "state", "requested_at"),
         Index("ix_handoffs_closed_at", "closed_at"),
         partial("ix_handoffs_taken_by", "taken_by", where="state = 'taken'"),
+        partial(
+            "ix_handoffs_unlearned",
+            "closed_at",
+            where="closed_at IS NOT NULL AND learned_at IS NULL",
+        ),
     )
 
     id: Mapped[int] = key()
@@ -153,3 +158,5 @@ class HandoffRow(Base):
     offered_until: Mapped[datetime | None] = plain()
     escalated_at: Mapped[datetime | None] = plain()
     reopened: Mapped[int] = plain(default=0)
+    learned_at: Mapped[datetime | None] = plain()
+    """When its failed messages were proposed as training examples."""

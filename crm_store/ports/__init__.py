@@ -20,6 +20,7 @@ from crm_store.ports.cases import Cases
 from crm_store.ports.catalog import Catalog
 from crm_store.ports.conversations import Conversations
 from crm_store.ports.desk import DeskRecords
+from crm_store.ports.examples import Examples
 from crm_store.ports.handoffs import Handoffs
 from crm_store.ports.loyalty import Loyalty
 from crm_store.ports.merges import Merges
@@ -45,6 +46,7 @@ __all__ = [
     "Conversations",
     "CrmStore",
     "DeskRecords",
+    "Examples",
     "Handoffs",
     "Loyalty",
     "Members",
@@ -88,6 +90,7 @@ class UnitOfWork(Protocol):
     surveys: Surveys
     notices: Notices
     desk: DeskRecords
+    examples: Examples
     reports: Reports
 
 

@@ -21,6 +21,7 @@ MACHINERY = frozenset(
     {
         "epoch", "lease_worker", "lease_token", "lease_until", "pending_since", "attempt",
         "due_at" , "fingerprint", "author", "staff_id", "taken_by", "source_record_id", "origin",
+        "learned_at",
     }
 )  # fmt: skip
 """Columns left out: how the program works, and which employee it was."""

@@ -12,6 +12,7 @@ from crm_store.models import (
     ChoreRow,
     ConversationRow,
     DialogueStateRow,
+    ExampleRow,
     HandoffRow,
     InteractionRow,
     MessageRow,
@@ -77,7 +78,7 @@ async def _remove_conversations(session: AsyncSession, ids: Sequence[int]) -> No
     await session.execute(
         delete(TopicRow).where(or_(TopicRow.conversation_id.in_(ids), TopicRow.line_id.in_(ids)))
     )
-    for row in (SurveyRow, NoticeRow, HandoffRow, DialogueStateRow, MessageRow):
+    for row in (ExampleRow, SurveyRow, NoticeRow, HandoffRow, DialogueStateRow, MessageRow):
         await session.execute(delete(row).where(row.conversation_id.in_(ids)))
     await session.execute(delete(ConversationRow).where(ConversationRow.id.in_(ids)))
 

@@ -59,9 +59,9 @@ class HandoffMoves(Timeline):
         return to_handoff(handoff)
 
     def _stamp(self, handoff: HandoffRow, step: Step) -> None:
-        """Note when it was taken and closed; whom it was offered to no longer counts."""
+        """Note when it was taken and closed; offers and what was learned count no longer."""
         now, state = self._now(), handoff.state
-        handoff.offered_to = handoff.offered_until = None
+        handoff.offered_to = handoff.offered_until = handoff.learned_at = None
         handoff.closed_at = now if state in CLOSED else None
         if state is HandoffState.WAITING:
             handoff.taken_at = handoff.answered_at = None
