@@ -41,7 +41,7 @@ def duplicates(data: TrainingData) -> Iterator[Finding]:
     """Findings about equal and nearly equal sentences; a later one is said to repeat an earlier."""
     first: dict[str, Example] = {}
     for example in data.examples:
-        before = first.setdefault(_key(example.text), example)
+        before = first.setdefault(same_words(example.text), example)
         if before is example:
             continue
         same = before.intent == example.intent
@@ -58,7 +58,7 @@ def duplicates(data: TrainingData) -> Iterator[Finding]:
         yield at(other, Rule.NEAR_DUPLICATE, Severity.WARNING, message)
 
 
-def _key(text: str) -> str:
+def same_words(text: str) -> str:
     """A text without what changes no meaning; emoji and signs are kept where there is no word."""
     plain = to_simplified(unicodedata.normalize("NFKC", text)).casefold()
     return _PUNCTUATION.sub(" ", plain).strip() or plain.strip()

@@ -33,12 +33,13 @@ def languages(data: TrainingData) -> Iterator[Finding]:
         # What is out of scope may be in any language, and is no sentence at times.
         if side is None or example.intent == OUT_OF_SCOPE:
             continue
-        if (other := _foreign(example.text, side)) is not None:
+        if (other := foreign(example.text, side)) is not None:
             message = f"{quoted(example.text)} is {other} in a file of {side}"
             yield at(example, Rule.WRONG_LANGUAGE, Severity.ERROR, message)
 
 
-def _foreign(text: str, side: Side) -> Side | None:
+def foreign(text: str, side: Side) -> Side | None:
+    """The language that a text is in when that is not the one of its file."""
     han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
     if side == "zh":
         return "en" if not han and words >= _SENTENCE else None

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from nlu.training.data import Example, TrainingData
@@ -20,26 +20,31 @@ def marks(data: TrainingData, domain: Domain) -> Iterator[Finding]:
     """Findings about the entities marked in examples."""
     yield from _unknown_values(data)
     for example in data.examples:
-        if half := _HALF.search(example.text):
-            message = f"brackets that mark no entity: {quoted(example.text[half.start() :])}"
-            yield at(example, Rule.BROKEN_MARK, Severity.ERROR, message)
-        for mark in example.entities:
-            yield from _shape(example, mark)
-            yield from _names(example, mark, domain)
+        for rule, message in mark_problems(example.text, example.entities, domain):
+            yield at(example, rule, Severity.ERROR, message)
 
 
-def _shape(example: Example, mark: Entity) -> Iterator[Finding]:
-    before, after = example.text[: mark.start][-1:], example.text[mark.end :][:1]
+def mark_problems(
+    text: str, entities: Iterable[Entity], domain: Domain
+) -> Iterator[tuple[Rule, str]]:
+    """What is wrong with the marks of one example: half ones, misplaced and unknown ones."""
+    if half := _HALF.search(text):
+        yield Rule.BROKEN_MARK, f"brackets that mark no entity: {quoted(text[half.start() :])}"
+    for mark in entities:
+        if reason := _misplaced(text, mark):
+            yield Rule.BROKEN_MARK, f"{quoted(mark.text)}: {reason}"
+        yield from _names(mark, domain)
+
+
+def _misplaced(text: str, mark: Entity) -> str | None:
+    before, after = text[: mark.start][-1:], text[mark.end :][:1]
     if "[" in mark.text or "](" in mark.text:
-        reason = "marks stand inside one another"
-    elif mark.text != mark.text.strip():
-        reason = "the mark takes in a space"
-    elif _cuts(before, mark.text[0]) or _cuts(mark.text[-1], after):
-        reason = "the mark ends inside a word"
-    else:
-        return
-    message = f"{quoted(mark.text)}: {reason}"
-    yield at(example, Rule.BROKEN_MARK, Severity.ERROR, message)
+        return "marks stand inside one another"
+    if mark.text != mark.text.strip():
+        return "the mark takes in a space"
+    if _cuts(before, mark.text[0]) or _cuts(mark.text[-1], after):
+        return "the mark ends inside a word"
+    return None
 
 
 def _cuts(left: str, right: str) -> bool:
@@ -47,16 +52,14 @@ def _cuts(left: str, right: str) -> bool:
     return bool(_LATIN.match(left) and _LATIN.match(right))
 
 
-def _names(example: Example, mark: Entity, domain: Domain) -> Iterator[Finding]:
+def _names(mark: Entity, domain: Domain) -> Iterator[tuple[Rule, str]]:
     if not domain.roles:
         return
     if mark.entity not in domain.roles:
         hint = suggestion(mark.entity, frozenset(domain.roles))
-        message = f"no kind of entity is called {mark.entity}{hint}"
-        yield at(example, Rule.UNKNOWN_ENTITY, Severity.ERROR, message)
+        yield Rule.UNKNOWN_ENTITY, f"no kind of entity is called {mark.entity}{hint}"
     elif mark.role is not None and mark.role not in domain.roles[mark.entity]:
-        message = f"{mark.entity} has no role {mark.role}"
-        yield at(example, Rule.UNKNOWN_ROLE, Severity.ERROR, message)
+        yield Rule.UNKNOWN_ROLE, f"{mark.entity} has no role {mark.role}"
 
 
 def _values(data: TrainingData) -> Mapping[str, frozenset[str]]:

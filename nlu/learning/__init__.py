@@ -1,0 +1,7 @@
+"""From messages that were not understood to a patch of the training data, for people to review."""
+
+from nlu.learning.lines import checked_line, neutral
+from nlu.learning.marking import Marking
+from nlu.learning.patch import Accepted, Patch, Refused, make_patch
+
+__all__ = ["Accepted", "Marking", "Patch", "Refused", "checked_line", "make_patch", "neutral"]
