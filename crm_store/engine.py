@@ -11,6 +11,7 @@ wait on the file lock, for up to five seconds. What is deleted is overwritten wi
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from crm_store import sqlite_connection
 from crm_store.errors import DatabaseURLError
 from crm_store.models.sealed import bind_vault
 from crm_store.vault import Vault
@@ -72,7 +74,12 @@ def _engine(url: str) -> AsyncEngine:
 def _sqlite_engine(url: URL, *, begin: str, connections: int) -> AsyncEngine:
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url, json_serializer=_dump, pool_size=connections, max_overflow=0, pool_timeout=60
+        url,
+        async_creator=partial(sqlite_connection.connect, url.database or ""),
+        json_serializer=_dump,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=60,
     )
 
     def begin_sqlite(connection: Connection) -> None:

@@ -179,7 +179,9 @@ class SqlStore:
     async def _unit(self, actor: Actor, engine: AsyncEngine) -> AsyncIterator[UnitOfWork]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             await session.connection()
-            yield SqlUnitOfWork(self._context(session, actor, engine))
+            context = self._context(session, actor, engine)
+            yield SqlUnitOfWork(context)
+            await context.write_looks()
 
     def _context(self, session: AsyncSession, actor: Actor, engine: AsyncEngine) -> Context:
         @asynccontextmanager

@@ -15,6 +15,9 @@ from crm_store.types.analytics import (
     SegmentCount,
 )
 
+NEWEST_FIRST = (MemberAnalyticsRow.run_id.desc(), MemberAnalyticsRow.id.desc())
+"""Right after a merge a member may have two rows."""
+
 
 class AnalyticsRepository(Repository):
     """The port's `Analytics`."""
@@ -77,10 +80,10 @@ async def analytics_of(
     row = await session.scalar(
         select(MemberAnalyticsRow)
         .where(MemberAnalyticsRow.member_id == member_id)
-        .order_by(MemberAnalyticsRow.run_id.desc(), MemberAnalyticsRow.id.desc())
+        .order_by(*NEWEST_FIRST)
         .limit(1)
     )
-    return None if row is None else _to_analytics(row, currency)
+    return None if row is None else to_analytics(row, currency)
 
 
 async def last_run_row(session: AsyncSession, *, full: bool = False) -> AnalyticsRunRow | None:
@@ -101,7 +104,8 @@ def to_run(row: AnalyticsRunRow) -> AnalyticsRun:
     )
 
 
-def _to_analytics(row: MemberAnalyticsRow, currency: str) -> MemberAnalytics:
+def to_analytics(row: MemberAnalyticsRow, currency: str) -> MemberAnalytics:
+    """Return a row as its domain type, its amounts in a currency."""
     return MemberAnalytics(
         as_of=row.as_of,
         segment=segment_named(row.segment),

@@ -23,6 +23,7 @@ class AuditRepository(Repository):
 
         Rows about members that were merged into this one are included.
         """
+        await self._context.write_looks()
         subjects = await self._visible_subjects(subject)
         if not subjects:
             return []

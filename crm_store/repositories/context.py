@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import inspect, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,20 +27,27 @@ REPEATED_LOOK = timedelta(minutes=10)
 """A desk that shows a conversation asks for it every second; one audit row covers so long."""
 
 
+def audit_values(
+    actor: Actor, at: datetime, action: str, subject: str, detail: JSONObject
+) -> dict[str, Any]:
+    """Return the columns of an audit row: who the actor is, why it asks and where."""
+    return {
+        "at": at,
+        "actor_role": actor.role.value,
+        "actor_id": actor.staff_id if actor.is_staff else actor.member_id,
+        "action": action,
+        "subject": subject,
+        "purpose": actor.purpose,
+        "detail": detail,
+        "conversation_id": actor.conversation_id,
+    }
+
+
 def audit_row(
     actor: Actor, at: datetime, action: str, subject: str, detail: JSONObject
 ) -> AuditRow:
-    """Return an audit row that says who the actor is, why it asks and where."""
-    return AuditRow(
-        at=at,
-        actor_role=actor.role.value,
-        actor_id=actor.staff_id if actor.is_staff else actor.member_id,
-        action=action,
-        subject=subject,
-        purpose=actor.purpose,
-        detail=detail,
-        conversation_id=actor.conversation_id,
-    )
+    """Return the row of what `audit_values` says."""
+    return AuditRow(**audit_values(actor, at, action, subject, detail))
 
 
 @dataclass(slots=True)
@@ -63,6 +70,7 @@ class Context:
     """Conversations this unit of work has locked: nobody else can change them until it ends."""
     _kept: dict[int, int | None] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
+    _looks: list[dict[str, Any]] = field(default_factory=list)
 
     def require(self, *roles: Role) -> None:
         """Raise `NotPermittedError` unless the actor has one of these roles."""
@@ -79,6 +87,10 @@ class Context:
         if member_id not in self._kept:
             self._kept[member_id] = await self._follow_merges(member_id)
         return self._kept[member_id]
+
+    def stands(self, member_id: int) -> None:
+        """Note that a member was just read and is merged into nobody, nor erased."""
+        self._kept[member_id] = member_id
 
     def forget_merges(self) -> None:
         """Look anew who is merged into whom: this unit of work has changed it."""
@@ -113,7 +125,10 @@ class Context:
     async def saw(
         self, action: str, subjects: Collection[str], *, repeated: timedelta | None = None
     ) -> None:
-        """Audit that staff saw these subjects, once a unit of work (or once per ``repeated``)."""
+        """Audit that staff saw these subjects, once a unit of work (or once per ``repeated``).
+
+        The rows are written together, by `write_looks`.
+        """
         fresh = {name for name in subjects if (action, name) not in self._seen}
         if not fresh or not self.actor.is_staff:
             return
@@ -121,7 +136,13 @@ class Context:
             fresh -= await self._seen_since(action, fresh, self.clock() - repeated)
         self._seen.update((action, name) for name in subjects)
         now = self.clock()
-        self.session.add_all(audit_row(self.actor, now, action, name, {}) for name in sorted(fresh))
+        self._looks += [audit_values(self.actor, now, action, one, {}) for one in sorted(fresh)]
+
+    async def write_looks(self) -> None:
+        """Write what staff saw so far: at the latest with the commit of what they saw it in."""
+        if self._looks:
+            looks, self._looks = self._looks, []
+            await self.session.execute(insert(AuditRow), looks)
 
     async def _seen_since(self, action: str, subjects: Collection[str], at: datetime) -> set[str]:
         rows = await self.session.scalars(
@@ -138,7 +159,8 @@ class Context:
         return set(rows)
 
     async def record(self, action: str, subject: str, detail: JSONObject | None = None) -> None:
-        """Write an audit row, whatever kind of unit of work this is."""
+        """Write an audit row, whatever kind of unit of work this is; looks before it come first."""
+        await self.write_looks()
         async with self.recording() as session:
             session.add(audit_row(self.actor, self.clock(), action, subject, detail or {}))
 

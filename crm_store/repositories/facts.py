@@ -219,12 +219,15 @@ async def fields_of(session: AsyncSession, member_id: int) -> tuple[ProfileField
     return (await _fields(session, [member_id])).get(member_id, ())
 
 
+SAID = select(ProfileFactRow).where(
+    ProfileFactRow.member_id.in_(bindparam("members", expanding=True))
+)
+
+
 async def _fields(
     session: AsyncSession, members: Collection[int]
 ) -> dict[int, tuple[ProfileField, ...]]:
-    rows = await session.scalars(
-        select(ProfileFactRow).where(ProfileFactRow.member_id.in_(members))
-    )
+    rows = await session.scalars(SAID, {"members": list(members)})
     facts: dict[int, dict[str, list[Fact]]] = {}
     for row in rows:
         facts.setdefault(row.member_id, {}).setdefault(row.field, []).append(to_fact(row))

@@ -1,18 +1,27 @@
-"""The member card: what staff see at a glance, gathered from many tables."""
+"""The member card: what staff see at a glance, gathered from many tables.
+
+Its statements are built once: building one anew takes longer than the database needs to answer it.
+"""
 
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
+from crm_store.errors import NotFoundError
 from crm_store.models import (
     CaseRow,
     IdentityRow,
+    MemberAnalyticsRow,
+    MemberRow,
     NoteRow,
+    OrderLineRow,
     OrderRow,
     PointsEntryRow,
 )
+from crm_store.repositories.analytics import NEWEST_FIRST
 from crm_store.repositories.context import Context
 from crm_store.repositories.identities import to_identity
 from crm_store.repositories.loyalty import window_start
@@ -26,46 +35,109 @@ from crm_store.types.people import (
     Note,
     OrderHeadline,
 )
+from crm_store.types.text import LocalText
 
 RECENT_ORDERS = 5
 NOTES = 20
+MEMBER: BindParameter[int] = bindparam("member_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What is counted and summed of a member."""
+class Head:
+    """A member with what is counted and summed of them, and what analytics last found."""
 
-    spending: Spending
+    member: Member
     points: int
     open_cases: int
+    analytics: MemberAnalyticsRow | None
+    spending: Spending
 
 
-async def figures_of(context: Context, member_id: int) -> Figures:
-    """Return a member's figures."""
+def _head() -> Select[MemberRow, int, int, MemberAnalyticsRow | None]:
+    row, points, cases = MemberAnalyticsRow, PointsEntryRow, CaseRow
+    newest = select(row.id).where(row.member_id == MEMBER).order_by(*NEWEST_FIRST).limit(1)
+    balance = select(func.coalesce(func.sum(points.points), 0)).where(points.member_id == MEMBER)
+    opened = select(func.count(cases.id)).where(
+        cases.member_id == MEMBER, cases.closed_at.is_(None)
+    )
+    return (
+        select(MemberRow, balance.scalar_subquery(), opened.scalar_subquery(), row)
+        .outerjoin(row, row.id == newest.scalar_subquery())
+        .where(MemberRow.id == MEMBER)
+    )
+
+
+def _recent_orders() -> Select[*tuple[Any, ...]]:
+    """Return the newest orders' headlines, a row for each line."""
+    order, line = OrderRow, OrderLineRow
+    newest = (
+        select(order.id)
+        .where(order.member_id == MEMBER)
+        .order_by(order.placed_at.desc(), order.id.desc())
+        .limit(RECENT_ORDERS)
+    )
+    return (
+        select(
+            order.id,
+            order.number,
+            order.state,
+            order.placed_at,
+            order.total,
+            order.currency,
+            line.name_zh,
+            line.name_en,
+            line.quantity,
+        )
+        .outerjoin(line, line.order_id == order.id)
+        .where(order.id.in_(newest))
+        .order_by(order.placed_at.desc(), order.id.desc(), line.id)
+    )
+
+
+HEAD = _head()
+IDENTITIES = select(IdentityRow).where(IdentityRow.member_id == MEMBER).order_by(IdentityRow.id)
+HEADLINES = _recent_orders()
+NEWEST_NOTES = (
+    select(NoteRow.id, NoteRow.text, NoteRow.author, NoteRow.at)
+    .where(NoteRow.member_id == MEMBER)
+    .order_by(NoteRow.at.desc(), NoteRow.id.desc())
+    .limit(NOTES)
+)
+
+
+def to_member(row: MemberRow) -> Member:
+    """Return a row as its domain type."""
+    return Member(
+        id=row.id,
+        name=row.name,
+        language=row.language,
+        tier=row.tier,
+        status=row.status,
+        joined_on=row.joined_on,
+        gender=row.gender,
+        birthday=row.birthday,
+        home_store_id=row.home_store_id,
+    )
+
+
+async def head_of(context: Context, member_id: int) -> Head:
+    """Return a member that is there, in figures; raises `NotFoundError`."""
+    found = (await context.session.execute(HEAD, {"member_id": member_id})).one_or_none()
+    if found is None:
+        raise NotFoundError(f"no member {member_id}")
+    row, points, open_cases, analytics = found
     since = window_start(context.clock(), context.rules.window_months)
-    points = select(func.coalesce(func.sum(PointsEntryRow.points), 0)).where(
-        PointsEntryRow.member_id == member_id
-    )
-    cases = select(func.count(CaseRow.id)).where(
-        CaseRow.member_id == member_id, CaseRow.closed_at.is_(None)
-    )
-    counted = await context.session.execute(
-        select(points.scalar_subquery(), cases.scalar_subquery())
-    )
-    balance, open_cases = counted.one()
     spending = await spending_of(context.session, member_id, since=since)
-    return Figures(spending, int(balance), open_cases)
+    return Head(to_member(row), int(points), open_cases, analytics, spending)
 
 
-async def member_card(
-    context: Context, member: Member, figures: Figures, *, with_notes: bool
-) -> MemberCard:
+async def member_card(context: Context, head: Head, *, with_notes: bool) -> MemberCard:
     """Return a member's card; notes are written for staff and left out for the member."""
-    session, spending = context.session, figures.spending
+    session, spending, member = context.session, head.spending, head.member
     return MemberCard(
         member=member,
         identities=await _identities(session, member.id),
-        points_balance=figures.points,
+        points_balance=head.points,
         order_count=spending.orders,
         total_spent=context.rules.worth(spending.spent),
         last_order_at=spending.last,
@@ -73,41 +145,35 @@ async def member_card(
         recent_orders=await _headlines(session, member),
         preferences=await preferences_of(session, member.id, member.language),
         notes=await _notes(session, member.id) if with_notes else (),
-        open_cases=figures.open_cases,
+        open_cases=head.open_cases,
     )
 
 
 async def _identities(session: AsyncSession, member_id: int) -> tuple[Identity, ...]:
-    rows = await session.scalars(
-        select(IdentityRow).where(IdentityRow.member_id == member_id).order_by(IdentityRow.id)
-    )
+    rows = await session.scalars(IDENTITIES, {"member_id": member_id})
     return tuple(to_identity(row) for row in rows)
 
 
 async def _headlines(session: AsyncSession, member: Member) -> tuple[OrderHeadline, ...]:
-    rows = await session.scalars(
-        select(OrderRow)
-        .where(OrderRow.member_id == member.id)
-        .order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
-        .limit(RECENT_ORDERS)
-        .options(joinedload(OrderRow.lines))
-    )
-    return tuple(_headline(row, member.language) for row in rows.unique())
+    rows = await session.execute(HEADLINES, {"member_id": member.id})
+    orders = groupby(rows, key=lambda row: row.id)
+    return tuple(_headline(list(lines), member.language) for _, lines in orders)
 
 
-def _headline(row: OrderRow, language: str) -> OrderHeadline:
+def _headline(lines: list[Row[Any]], language: str) -> OrderHeadline:
+    """Return an order's headline; one without lines comes as a single row that names nothing."""
+    order = lines[0]
     separator = ", " if language.startswith("en") else "、"
     items = separator.join(
-        f"{line.name.in_language(language)} ×{line.quantity}" for line in row.lines
+        f"{LocalText(line.name_zh, line.name_en).in_language(language)} ×{line.quantity}"
+        for line in lines
+        if line.quantity is not None
     )
-    return OrderHeadline(row.number, row.state.value, row.placed_at, row.total, items, row.currency)
+    return OrderHeadline(
+        order.number, order.state.value, order.placed_at, order.total, items, order.currency
+    )
 
 
 async def _notes(session: AsyncSession, member_id: int) -> tuple[Note, ...]:
-    rows = await session.scalars(
-        select(NoteRow)
-        .where(NoteRow.member_id == member_id)
-        .order_by(NoteRow.at.desc(), NoteRow.id.desc())
-        .limit(NOTES)
-    )
+    rows = await session.execute(NEWEST_NOTES, {"member_id": member_id})
     return tuple(Note(row.id, row.text, row.author, row.at) for row in rows)

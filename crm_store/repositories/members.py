@@ -1,6 +1,6 @@
 """Members and their identities."""
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.exc import IntegrityError
 
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
@@ -14,7 +14,7 @@ from crm_store.repositories.identities import (
     tail_index,
     to_identity,
 )
-from crm_store.repositories.member_cards import figures_of, member_card
+from crm_store.repositories.member_cards import head_of, member_card, to_member
 from crm_store.types.actors import STAFF_ROLES, Role
 from crm_store.types.orders import OrderState
 from crm_store.types.people import (
@@ -35,19 +35,16 @@ def subject_of(member_id: int) -> str:
     return f"member:{member_id}"
 
 
-def to_member(row: MemberRow) -> Member:
-    """Return a row as its domain type."""
-    return Member(
-        id=row.id,
-        name=row.name,
-        language=row.language,
-        tier=row.tier,
-        status=row.status,
-        joined_on=row.joined_on,
-        gender=row.gender,
-        birthday=row.birthday,
-        home_store_id=row.home_store_id,
+ATTESTED = (
+    select(MemberRow)
+    .join(IdentityRow, IdentityRow.member_id == MemberRow.id)
+    .where(
+        IdentityRow.kind == bindparam("kind"),
+        IdentityRow.value_index == bindparam("value_index"),
+        IdentityRow.status == IdentityStatus.ATTESTED,
     )
+)
+"""Whose an attested identity is."""
 
 
 class MembersRepository(Repository):
@@ -63,14 +60,12 @@ class MembersRepository(Repository):
         index = lookup_index(self._context.vault, kind, value)
         if index is None or not self._context.is_trusted:
             return None
-        member_id = await self._session.scalar(
-            select(IdentityRow.member_id).where(
-                IdentityRow.kind == kind,
-                IdentityRow.value_index == index,
-                IdentityRow.status == IdentityStatus.ATTESTED,
-            )
-        )
-        return None if member_id is None else await self.get(member_id)
+        row = await self._session.scalar(ATTESTED, {"kind": kind, "value_index": index})
+        if row is None or row.status is not MemberStatus.ACTIVE:
+            return None if row is None else await self.get(row.id)
+        self._context.stands(row.id)
+        await self._context.saw("member.view", [subject_of(row.id)])
+        return to_member(row)
 
     async def search(self, query: MemberQuery, *, limit: int = 10) -> list[Member]:
         """Return members that match every given field, best first; staff and system only."""
@@ -89,12 +84,12 @@ class MembersRepository(Repository):
 
     async def card(self, member_id: int) -> MemberCard | None:
         """Return the profile card; the member themselves, staff and system only."""
-        row = await self._visible(member_id, "member.card")
-        if row is None:
+        kept = await self._context.visible_member(member_id)
+        if kept is None:
             return None
-        figures = await figures_of(self._context, row.id)
-        trusted = self._context.is_trusted
-        return await member_card(self._context, to_member(row), figures, with_notes=trusted)
+        await self._context.saw("member.card", [subject_of(kept)])
+        head = await head_of(self._context, kept)
+        return await member_card(self._context, head, with_notes=self._context.is_trusted)
 
     async def identities(self, member_id: int) -> list[Identity]:
         """Return identities, masked."""

@@ -55,6 +55,7 @@ class OrdersRepository(OrderWriting):
         Each try is audited, and stays so when the caller's reading unit of work fails.
         """
         number = number.strip()
+        await self._context.write_looks()
         async with self._context.recording() as session:
             row = await session.scalar(
                 whole_orders().where(OrderRow.number == number).with_for_update(key_share=True)

@@ -1,8 +1,9 @@
 """Preferences as people read them: inferred ones are stored as codes and worded here."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.models import PreferenceRow, ProductRow, StoreRow
@@ -16,13 +17,7 @@ async def preferences_of(
     session: AsyncSession, member_id: int, language: str
 ) -> tuple[Preference, ...]:
     """Return a member's preferences, stated ones first, worded in a language."""
-    row = PreferenceRow
-    found = await session.execute(
-        select(row, *_category_names(), StoreRow.name_zh, StoreRow.name_en)
-        .outerjoin(StoreRow, (row.kind == STORE) & (StoreRow.id == row.value))
-        .where(row.member_id == member_id)
-        .order_by(row.stated.desc(), row.at.desc(), row.id)
-    )
+    found = await session.execute(NAMED, {"member_id": member_id})
     return tuple(_worded(one[0], one[1:], language) for one in found)
 
 
@@ -36,6 +31,20 @@ def _category_names() -> list[ScalarSelect[str | None]]:
         .scalar_subquery()
         for name in (product.category_zh, product.category_en)
     ]
+
+
+def _named() -> Select[*tuple[Any, ...]]:
+    row = PreferenceRow
+    return (
+        select(row, *_category_names(), StoreRow.name_zh, StoreRow.name_en)
+        .outerjoin(StoreRow, (row.kind == STORE) & (StoreRow.id == row.value))
+        .where(row.member_id == bindparam("member_id"))
+        .order_by(row.stated.desc(), row.at.desc(), row.id)
+    )
+
+
+NAMED = _named()
+"""Preferences of ``member_id`` with the names of the category and the store that they name."""
 
 
 def _worded(row: PreferenceRow, names: Sequence[str | None], language: str) -> Preference:

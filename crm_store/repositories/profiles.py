@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from crm_store.errors import InvalidRecordError, NotFoundError, NotPermittedError
 from crm_store.models import MemberRow, PreferenceRow, ProfileFactRow
 from crm_store.profile.survivors import load_table, shown
-from crm_store.repositories.analytics import analytics_of
+from crm_store.repositories.analytics import to_analytics
 from crm_store.repositories.context import Repository
 from crm_store.repositories.facts import (
     Statement,
@@ -18,8 +18,7 @@ from crm_store.repositories.facts import (
     to_fact,
 )
 from crm_store.repositories.loyalty import standing
-from crm_store.repositories.member_cards import figures_of, member_card
-from crm_store.repositories.members import to_member
+from crm_store.repositories.member_cards import head_of, member_card
 from crm_store.repositories.preferences import preferences_of
 from crm_store.types.people import Preference
 from crm_store.types.profiles import CompleteCard, Fact, NewFact, Profile
@@ -51,17 +50,16 @@ class ProfilesRepository(Repository):
     async def complete(self, member_id: int) -> CompleteCard | None:
         """Return everything that a clerk sees at once; staff and system only."""
         kept = await self._context.visible_member(member_id) if self._context.is_trusted else None
-        row = None if kept is None else await self._session.get(MemberRow, kept)
-        if row is None:
+        if kept is None:
             return None
-        await self._context.saw("member.card", [f"member:{row.id}"])
-        rules, figures = self._context.rules, await figures_of(self._context, row.id)
-        card = await member_card(self._context, to_member(row), figures, with_notes=True)
+        await self._context.saw("member.card", [f"member:{kept}"])
+        rules, head = self._context.rules, await head_of(self._context, kept)
+        card = await member_card(self._context, head, with_notes=True)
         return CompleteCard(
             card=card,
-            profile=await self._profile(row.id, card.preferences),
-            loyalty=standing(rules, row.tier, figures.spending, figures.points),
-            analytics=await analytics_of(self._session, row.id, rules.currency),
+            profile=await self._profile(kept, card.preferences),
+            loyalty=standing(rules, card.member.tier, head.spending, head.points),
+            analytics=to_analytics(head.analytics, rules.currency) if head.analytics else None,
         )
 
     async def state(self, member_id: int, fact: NewFact) -> Fact:

@@ -4,12 +4,12 @@ Each branch says which rows are the member's, when they happened and how they re
 entries is a new branch; its rank decides among entries of the same moment.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, literal, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BindParameter, ColumnElement, Select, SQLColumnExpression, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from crm_store.models import (
     CaseRow,
@@ -64,16 +64,22 @@ class Branch:
     """Makes an entry of a row (and its order)."""
     joined: bool = False
     """Whether the owner is found through the order."""
+    only: ColumnElement[bool] | None = None
+    """Which of the table's rows are entries at all."""
+    hidden: tuple[InstrumentedAttribute[Any], ...] = ()
+    """Sealed columns that no entry shows: they are neither read nor opened."""
     for_staff: bool = False
 
     def keys(self, *columns: SQLColumnExpression[Any]) -> Select[Any]:
         """Select these columns of the rows that have a time."""
-        return self._with_order(select(*columns).where(self.at.is_not(None)))
+        query = self._with_order(select(*columns).where(self.at.is_not(None)))
+        return query if self.only is None else query.where(self.only)
 
-    def rows(self, keys: Collection[Any]) -> Select[Any]:
+    def rows(self, keys: BindParameter[Any]) -> Select[Any]:
         """Select whole rows by their keys, with their orders when these are joined."""
         wanted = (self.row, OrderRow) if self.joined else (self.row,)
-        return self._with_order(select(*wanted).where(self.key.in_(keys)))
+        query = self._with_order(select(*wanted).where(self.key.in_(keys)))
+        return query.options(*(defer(column, raiseload=True) for column in self.hidden))
 
     def _with_order(self, query: Select[Any]) -> Select[Any]:
         return query.join(OrderRow, OrderRow.id == ShipmentRow.order_id) if self.joined else query
@@ -201,14 +207,9 @@ BRANCHES: tuple[Branch, ...] = (
         InteractionRow.id,
         InteractionRow.member_id,
         InteractionRow.source,
-        {
-            kind: InteractionRow.kind.not_in(TOLD_ELSEWHERE) & condition
-            for kind, condition in _kinds(
-                InteractionRow.kind, INTERACTIONS, TimelineKind.VISIT
-            ).items()
-            if condition is not None
-        },
+        _kinds(InteractionRow.kind, INTERACTIONS, TimelineKind.VISIT),
         _interaction,
+        only=InteractionRow.kind.not_in(TOLD_ELSEWHERE),
     ),
     Branch(
         OrderRow,
@@ -218,6 +219,7 @@ BRANCHES: tuple[Branch, ...] = (
         OrderRow.channel,
         {TimelineKind.ORDER: None},
         _order,
+        hidden=(OrderRow.remark,),
     ),
     Branch(
         ShipmentRow,
@@ -228,6 +230,7 @@ BRANCHES: tuple[Branch, ...] = (
         {TimelineKind.SHIPMENT: None},
         _shipment,
         joined=True,
+        hidden=(OrderRow.remark,),
     ),
     Branch(
         CaseRow,
@@ -237,6 +240,7 @@ BRANCHES: tuple[Branch, ...] = (
         literal(SERVICE),
         _kinds(CaseRow.kind, CASES, TimelineKind.SERVICE),
         _case,
+        hidden=(CaseRow.detail,),
     ),
     Branch(
         PointsEntryRow,
