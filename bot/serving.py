@@ -20,6 +20,7 @@ from bot.desk.mounting import mount_desk
 from bot.desk.parts import DeskParts
 from bot.dispatching import Dispatcher
 from bot.housekeeping import Housekeeper
+from bot.learning import Collector
 from bot.notices import Announcer
 from bot.settings import ConfigError, Settings
 from bot.turn.presence import Presence
@@ -90,7 +91,9 @@ def answering(app: App, answerer: Answerer) -> list[Coroutine[Any, Any, None]]:
     telling = Announcer(app.store, parts.phrasebook, parts.policies, parts.clock, app.bell)
     answers = (app.worker(answerer).run() for _ in range(workers))
     queue = Dispatcher(app.store, parts.phrasebook, parts.service, parts.clock, app.bell)
-    return [*answers, tidying.run(), telling.run(), queue.run()]
+    data = app.settings.assistant.nlu.data
+    learning = Collector(app.store, parts.service.learning, parts.clock, data)
+    return [*answers, tidying.run(), telling.run(), queue.run(), learning.run()]
 
 
 def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa: ANN401 - FastAPI's type stays in bot.api
@@ -118,6 +121,7 @@ def web_application(app: App, metrics: Metrics, nlu: NluEngine) -> Any:  # noqa:
             phrasebook=app.services.phrasebook,
             runner=replace(app.runner, nlu=nlu),
             search=app.search,
+            training_data=settings.assistant.nlu.data,
             presence=presence,
         ),
         token_key=settings.env.token_key.get_secret_value(),

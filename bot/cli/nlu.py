@@ -14,6 +14,7 @@ from bot.cli.nlu_compare import compare, gate
 from bot.cli.nlu_crossvalidate import crossvalidate
 from bot.cli.nlu_drift import drift
 from bot.cli.nlu_entities import evaluate_entities
+from bot.cli.nlu_examples import examples
 from bot.cli.nlu_validate import validate
 from bot.cli.progress import bars
 from bot.engines import EngineName, open_nlu
@@ -134,5 +135,5 @@ def _evaluate_rasa(
     )
 
 
-for command in (validate, crossvalidate, compare, gate, drift, evaluate_entities):
+for command in (validate, crossvalidate, compare, gate, drift, examples, evaluate_entities):
     nlu.add_command(command)

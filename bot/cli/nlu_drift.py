@@ -12,7 +12,7 @@ from bot.cli.progress import bars
 from bot.settings import load_settings
 from crm_store.ports import UnitOfWork
 from crm_store.types.actors import Actor, Role
-from crm_store.types.conversations import JSON, Message
+from crm_store.types.conversations import Message
 
 if TYPE_CHECKING:
     from nlu.monitoring.drift import Drift, Heard
@@ -68,23 +68,14 @@ async def _heard(uow: UnitOfWork, since: datetime, until: datetime) -> "list[Hea
 
 
 def _understood(message: Message) -> "Heard | None":
+    from bot.learning.failures import spans_of  # noqa: PLC0415 - loads the skills
     from nlu.monitoring.drift import Heard  # noqa: PLC0415 - loads NumPy
 
     parse = message.parse
     if parse is None or not message.text.strip():
         return None
-    entities = parse.detail.get("entities")
-    spans = [_span(one) for one in entities] if isinstance(entities, list) else []
-    personal = tuple(span for span in spans if span is not None)
+    personal = tuple(spans_of(parse.detail))
     return Heard(message.text, parse.intent, parse.confidence, personal, parse.fingerprint)
-
-
-def _span(entity: JSON) -> tuple[int, int, str] | None:
-    match entity:
-        case {"start": int(start), "end": int(end), "entity": str(kind)}:
-            return start, end, kind
-        case _:
-            return None
 
 
 def _report(found: "Drift") -> str:

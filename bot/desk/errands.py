@@ -21,6 +21,7 @@ from crm_store.types.conversations import (
     Author,
     Conversation,
     Direction,
+    JSONObject,
     Message,
     MessageState,
     Verification,
@@ -184,6 +185,9 @@ class DeskErrand:
                 if member is not None
                 else f"conversation:{self._conversation.id}"
             )
-            await uow.audit.record(
-                DONE, subject, {"intent": self._skill.name, "staff_id": self._actor.staff_id}
-            )
+            about: JSONObject = {
+                "intent": self._skill.name,
+                "staff_id": self._actor.staff_id,
+                "conversation_id": self._conversation.id,
+            }
+            await uow.audit.record(DONE, subject, about)

@@ -10,12 +10,14 @@ from bot.api.static import address
 from bot.desk.board_page import add_board_page, board_router
 from bot.desk.clerk import clerk_router
 from bot.desk.guarding import DeskGuard
+from bot.desk.learning import learning_router
 from bot.desk.login import login_router
 from bot.desk.matches import matches_router
 from bot.desk.page import Desk
 from bot.desk.pages import Pages, language_of
 from bot.desk.parts import DeskParts
 from bot.desk.session import COOKIE, DESK_ROLES, Sessions
+from bot.learning import TrainingFolder
 from bot.replies import LANGUAGES, Phrasebook
 from crm_store.ports import CrmStore
 
@@ -25,14 +27,25 @@ TITLE = "Huike"
 
 
 def add_plain_pages(
-    api: FastAPI, *, store: CrmStore, phrasebook: Phrasebook, token_key: str, demo: bool
+    api: FastAPI,
+    *,
+    store: CrmStore,
+    phrasebook: Phrasebook,
+    token_key: str,
+    demo: bool,
+    training_data: Path,
 ) -> Sessions:
-    """Serve the login, the clerks' chat and the review of matches, below ``/desk``."""
+    """Serve the login, the clerks' chat and the reviews, below ``/desk``.
+
+    ``training_data`` is what accepted examples are for; nothing changes it.
+    """
     sessions, pages = Sessions(store, token_key), Pages(phrasebook)
     api.include_router(login_router(sessions, pages, demo=demo))
     api.include_router(clerk_router(sessions, pages))
     api.include_router(matches_router(sessions, pages))
     api.include_router(board_router(sessions, phrasebook))
+    folder = TrainingFolder(training_data, frozenset(phrasebook.section("en", "topics")))
+    api.include_router(learning_router(sessions, pages, folder))
     return sessions
 
 
@@ -45,7 +58,12 @@ def mount_desk(
 ) -> None:
     """Serve the plain pages, and the desk at ``/desk``; once in a process."""
     sessions = add_plain_pages(
-        api, store=parts.store, phrasebook=parts.phrasebook, token_key=token_key, demo=demo
+        api,
+        store=parts.store,
+        phrasebook=parts.phrasebook,
+        token_key=token_key,
+        demo=demo,
+        training_data=parts.training_data,
     )
     for language in LANGUAGES:
         parts.canned(language)  # a broken file of theirs stops the start

@@ -23,6 +23,8 @@ class DeskParts:
     runner: TurnRunner
     """Whose skills and understanding the after-sales forms use."""
     search: CatalogSearch
+    training_data: Path
+    """What examples that managers accept are for."""
     presence: Presence = field(default_factory=Presence)
     canned_folder: Path | None = None
     """The shop's own canned replies, ``zh.yml`` and ``en.yml``; the packaged ones when omitted."""

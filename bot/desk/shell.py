@@ -47,6 +47,8 @@ def draw_header(
             ui.link(say("board_link"), f"/board?lang={language}")
         if staff.role is Role.MANAGER:
             ui.link(say("clerk_title"), f"/clerk?lang={language}").classes("minor")
+            learning = f"/learning?lang={language}"
+            ui.link(say("learning_link"), learning).classes("minor")
         ui.link(say("matches_link"), f"/matches?lang={language}").classes("minor")
         here = "/" if find is not None else "/board"
         ui.link(say("other_language"), f"{here}?lang={other}")

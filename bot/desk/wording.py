@@ -7,7 +7,7 @@ from typing import Final
 from bot.replies import Speaker
 from crm_store.types.conversations import JSON
 
-FILES: Final = ("desk", "desk_work", "desk_board", "handoff")
+FILES: Final = ("desk", "desk_work", "desk_board", "desk_learning", "handoff")
 """Files of the desk's own words."""
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from bot.policies.learning import LearningRules
 from bot.policies.section import Section
 from crm_store.types.cases import CaseKind
 from crm_store.types.handoffs import HandoffReason, Priority
@@ -171,7 +172,15 @@ class Service(Section):
     skills: Mapping[str, tuple[str, ...]]
     routing: Routing
     resolutions: tuple[str, ...]
+    learning: LearningRules
     leave: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _known_codes(self) -> "Service":
+        named = {*self.learning.resolutions, *self.learning.ignored}
+        if unknown := sorted(named - set(self.resolutions)):
+            raise ValueError(f"learning: no resolution is called {', '.join(unknown)}")
+        return self
 
     def skill_for(self, intent: str) -> str | None:
         """Return what an agent must know for an intent; ``None``: nothing special."""

@@ -17,6 +17,7 @@ from bot.api.tokens import Tokens
 from bot.desk.mounting import add_plain_pages
 from crm_store.types.actors import SYSTEM, Role
 from crm_store.types.people import Staff
+from nlu.training.read import BUNDLED_DATA
 
 TOKEN_KEY = "a key of the tests, long enough for HS256"
 PASSWORD = "secret-of-the-desk"
@@ -87,5 +88,6 @@ async def opened(assistant: Assistant) -> AsyncIterator[DeskSite]:
         phrasebook=assistant.services.phrasebook,
         token_key=TOKEN_KEY,
         demo=False,
+        training_data=BUNDLED_DATA,
     )
     yield DeskSite(assistant, api, Tokens(TOKEN_KEY))

@@ -13,6 +13,7 @@ from bot.replies import Phrasebook
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.types.merges import Evidence, MatchState, MemberMatch
+from nlu.training.read import BUNDLED_DATA
 
 
 @pytest.fixture
@@ -28,7 +29,12 @@ async def proposal(store: SqlStore, shop: SmallShop) -> int:
 async def browser(store: SqlStore, proposal: int) -> AsyncIterator[httpx.AsyncClient]:
     api = FastAPI()
     add_plain_pages(
-        api, store=store, phrasebook=Phrasebook(), token_key="a key for tests " * 3, demo=False
+        api,
+        store=store,
+        phrasebook=Phrasebook(),
+        token_key="a key for tests " * 3,
+        demo=False,
+        training_data=BUNDLED_DATA,
     )
     transport = httpx.ASGITransport(api)
     async with httpx.AsyncClient(transport=transport, base_url="https://shop.test") as client:
