@@ -15,6 +15,7 @@ from bot.dialogue.skill import Outcome, Services, Skill, Turn
 from bot.dialogue.state import DialogueState
 from bot.turn.escalating import escalated
 from bot.turn.feeling import felt, soothing
+from bot.turn.recording import recorded
 from bot.turn.resuming import joined, picked_up, resuming_turn, suspending, to_resume
 from bot.turn.several import first_wish, further_wishes, together
 from bot.turn.surveying import asking_how_it_was
@@ -30,7 +31,6 @@ from crm_store.types.conversations import (
     Message,
     NewReply,
     Owner,
-    ParseRecord,
     Verification,
 )
 from nlu.ports import NluEngine
@@ -150,13 +150,9 @@ class TurnRunner:
         )
 
     async def _commit(self, lease: Lease, turn: Turn, outcome: Outcome) -> None:
-        score = turn.parse.intent
-        parse = ParseRecord(
-            score.name, score.confidence, turn.parse.fingerprint, turn.parse.to_rasa()
-        )
         async with self.services.store.writing(SYSTEM) as uow:
             await uow.conversations.handled(
-                lease, turn.message.id, parse=parse, language=turn.parse.language
+                lease, turn.message.id, parse=recorded(turn), language=turn.parse.language
             )
             before = await uow.conversations.get(turn.conversation.id)
             if before is None or before.epoch != turn.conversation.epoch:
