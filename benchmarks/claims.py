@@ -22,7 +22,7 @@ from typing import Any
 
 from crm_store import migrations
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import ConversationKey, InboundMessage, Owner
 from crm_store.types.handoffs import HandoffReason
 from crm_store.vault import Vault
@@ -102,7 +102,7 @@ async def hire(store: SqlStore, agents: int) -> list[Actor]:
         ]
         for one in staff:
             await uow.staff.arrange(one.id, max_load=ENOUGH)
-    return [Actor(Role.AGENT, staff_id=one.id) for one in staff]
+    return [Actor(Role.AGENT, staff_id=one.id, surface=Surface.DESK) for one in staff]
 
 
 async def queue(store: SqlStore, conversations: int) -> None:

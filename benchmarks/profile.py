@@ -23,11 +23,11 @@ from benchmarks.retailer import NOW, fill, fill_timeline, phone_of
 from crm_store import migrations
 from crm_store.analytics.run import recompute
 from crm_store.store import SqlStore
-from crm_store.types.actors import Actor, Role
+from crm_store.types.actors import Actor, Role, Surface
 from crm_store.types.people import IdentityKind
 from crm_store.vault import Vault
 
-CLERK = Actor(Role.CLERK, staff_id=1, store_id="SH01", purpose="benchmark")
+CLERK = Actor(Role.CLERK, staff_id=1, store_id="SH01", surface=Surface.DESK)
 ENTRIES = 5_000
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from crm_store import migrations
 from crm_store.engine import make_engine, make_writer
+from crm_store.errors import NotPermittedError
 from crm_store.loyalty.rules import load_rules
 from crm_store.ports import (
     Analytics,
@@ -177,6 +178,8 @@ class SqlStore:
 
     @asynccontextmanager
     async def _unit(self, actor: Actor, engine: AsyncEngine) -> AsyncIterator[UnitOfWork]:
+        if actor.is_staff and actor.surface is None:
+            raise NotPermittedError("staff say where and why they look")
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             await session.connection()
             context = self._context(session, actor, engine)

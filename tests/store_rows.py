@@ -24,7 +24,7 @@ from crm_store.models import (
 )
 from crm_store.ports import CrmStore
 from crm_store.repositories.identities import tail_index
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.cases import CaseKind
 from crm_store.types.loyalty import PointsKind
 from crm_store.types.orders import OrderState, ShipmentState
@@ -61,7 +61,7 @@ class SmallShop:
         staff = {Role.CLERK: self.clerk, Role.AGENT: self.agent, Role.MANAGER: self.manager}
         if role is Role.CUSTOMER:
             return Actor(role, member_id=self.member)
-        return Actor(role, staff_id=staff.get(role))
+        return Actor(role, staff_id=staff.get(role), surface=Surface.DESK)
 
 
 async def open_shop(store: CrmStore, url: str, vault: Vault) -> SmallShop:

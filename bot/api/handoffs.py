@@ -32,10 +32,9 @@ from crm_store.errors import (
     NotPermittedError,
 )
 from crm_store.ports import UnitOfWork
-from crm_store.types.actors import Actor, Role
+from crm_store.types.actors import Actor, Role, Surface
 from crm_store.types.handoffs import Handoff, HandoffReason, HandoffState, Presence, Priority
 
-PURPOSE = "handoff_api"
 LONGEST_TEXT = 4000
 HandoffId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
@@ -150,7 +149,7 @@ async def serving_caller(caller: StaffCaller) -> Actor:
     """Return the agent or manager who calls; clerks do not answer customers."""
     if caller.role not in (Role.AGENT, Role.MANAGER):
         raise ProblemError(403, "agents_only", "only agents and managers answer customers")
-    return replace(caller, purpose=PURPOSE)
+    return replace(caller, surface=Surface.HANDOFF_API)
 
 
 Serving = Annotated[Actor, Depends(serving_caller)]

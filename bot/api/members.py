@@ -18,14 +18,13 @@ from bot.api.problems import ProblemError
 from bot.api.views import View
 from crm_store.errors import InvalidRecordError
 from crm_store.ports.timeline import LONGEST_PAGE, PAGE
-from crm_store.types.actors import SYSTEM, Actor
+from crm_store.types.actors import SYSTEM, Actor, Surface
 from crm_store.types.conversations import JSON
 from crm_store.types.people import Member, MemberQuery, Tier
 from crm_store.types.profiles import CompleteCard
 from crm_store.types.timeline import TimelineEntry, TimelineFilter, TimelineKind
 
 LARGEST_ID = 2**53
-PURPOSE = "member_api"
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 router = APIRouter(
@@ -79,7 +78,8 @@ async def staff_caller(api: ApiDep, claims: ConversationCaller) -> Actor:
         account = await uow.staff.get(claims.staff_id)
     if account is None or not account.active:
         raise ProblemError(403, "staff_only", "the account is switched off")
-    return Actor(account.role, staff_id=account.id, store_id=account.store_id, purpose=PURPOSE)
+    surface = Surface.MEMBER_API
+    return Actor(account.role, staff_id=account.id, store_id=account.store_id, surface=surface)
 
 
 def timeline_filter(

@@ -4,7 +4,7 @@ Plain forms without a script. Whoever answers customers decides; each look at a 
 by the store. Nobody is told of a decision, and a merge can be undone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
@@ -18,14 +18,13 @@ from bot.desk.session import COOKIE, DESK_ROLES, Session, Sessions, require_serv
 from bot.desk.wording import Wording
 from crm_store.errors import ConflictError, NotFoundError
 from crm_store.ports import UnitOfWork
-from crm_store.types.actors import Actor
+from crm_store.types.actors import Actor, Surface
 from crm_store.types.merges import MatchCandidate, MatchState, Merge
 from crm_store.types.people import IdentityKind, MemberCard
 
 AT_ONCE = 10
 """Proposals on one page; every one shown is two audited looks."""
 PAGE = "/desk/matches"
-PURPOSE = "match_review"
 
 
 class Decision(StrEnum):
@@ -145,8 +144,7 @@ async def _carry_out(
 
 
 def _actor(session: Session) -> Actor:
-    staff = session.staff
-    return Actor(staff.role, staff_id=staff.id, store_id=staff.store_id, purpose=PURPOSE)
+    return replace(session.actor, surface=Surface.MATCH_REVIEW)
 
 
 def _back(request: Request, told: str) -> RedirectResponse:

@@ -12,7 +12,7 @@ import jwt
 
 from crm_store.errors import NotPermittedError
 from crm_store.ports import CrmStore, UnitOfWork
-from crm_store.types.actors import STAFF_ROLES, SYSTEM, Actor, Role
+from crm_store.types.actors import STAFF_ROLES, SYSTEM, Actor, Role, Surface
 from crm_store.types.people import Staff
 
 COOKIE: Final = "huike_desk"
@@ -41,7 +41,7 @@ class Session:
     def actor(self) -> Actor:
         """On whose behalf the desk reads and acts."""
         staff = self.staff
-        return Actor(staff.role, staff_id=staff.id, store_id=staff.store_id, purpose="desk")
+        return Actor(staff.role, staff_id=staff.id, store_id=staff.store_id, surface=Surface.DESK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from bot.turn.trying import tried
 from bot.turn.understanding import Understanding
 from bot.turn.waiting import leave_queue, telling_how_long, wants_to_leave
 from crm_store.errors import ConflictError
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
     Conversation,
     JSONObject,
@@ -102,6 +102,7 @@ class TurnRunner:
                     staff_id=staff.id,
                     store_id=staff.store_id,
                     conversation_id=conversation.id,
+                    surface=Surface.CLERK_CHAT,
                 )
         elif conversation.verification is Verification.ATTESTED:
             return Actor(

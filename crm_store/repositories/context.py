@@ -37,7 +37,7 @@ def audit_values(
         "actor_id": actor.staff_id if actor.is_staff else actor.member_id,
         "action": action,
         "subject": subject,
-        "purpose": actor.purpose,
+        "purpose": actor.why,
         "detail": detail,
         "conversation_id": actor.conversation_id,
     }

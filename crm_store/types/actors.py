@@ -18,6 +18,17 @@ class Role(StrEnum):
 STAFF_ROLES = frozenset({Role.CLERK, Role.AGENT, Role.MANAGER})
 
 
+class Surface(StrEnum):
+    """Where staff look at members. Each stands for a purpose, and no look is without one."""
+
+    DESK = "desk"
+    TELEGRAM_DESK = "telegram_desk"
+    CLERK_CHAT = "clerk_chat"
+    MATCH_REVIEW = "match_review"
+    MEMBER_API = "member_api"
+    HANDOFF_API = "handoff_api"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The person or machine on whose behalf a query runs."""
@@ -31,12 +42,19 @@ class Actor:
     conversation_id: int | None = None
     """The conversation in which the question was asked; goes into the audit row."""
     purpose: str = ""
-    """Why: goes into the audit row, for instance ``member_lookup``."""
+    """Why, where that is known more exactly than by the surface: ``member_lookup``."""
+    surface: Surface | None = None
+    """Where staff look from: the store refuses staff who do not say."""
 
     @property
     def is_staff(self) -> bool:
         """Whether a look at a member must be audited."""
         return self.role in STAFF_ROLES
+
+    @property
+    def why(self) -> str:
+        """The purpose that goes into audit rows."""
+        return self.purpose or (self.surface.value if self.surface else "")
 
 
 SYSTEM = Actor(Role.SYSTEM, purpose="system")

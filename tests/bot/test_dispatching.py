@@ -11,7 +11,7 @@ from bot.policies import load_service
 from bot.replies import Phrasebook
 from bot.turn.bell import Bell
 from crm_store.ports import CrmStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.cases import CaseKind, NewCase
 from crm_store.types.conversations import Author, ConversationKey, InboundMessage, Owner
 from crm_store.types.handoffs import Handoff, HandoffReason, HandoffState, Needs, Presence, Priority
@@ -54,7 +54,7 @@ async def now_of(store: CrmStore, handoff: Handoff) -> Handoff:
 async def test_what_waits_is_suggested_to_who_is_there_and_then_to_the_next(
     store: CrmStore, shop: SmallShop, clock: HandClock, dispatcher: Dispatcher
 ) -> None:
-    lin, wu = shop.actor(Role.AGENT), Actor(Role.AGENT, staff_id=shop.agent2)
+    lin, wu = shop.actor(Role.AGENT), Actor(Role.AGENT, staff_id=shop.agent2, surface=Surface.DESK)
     handoff = await asked(store)
     assert await dispatcher.look_after() == 0
     for one in (lin, wu):

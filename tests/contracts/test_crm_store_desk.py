@@ -10,7 +10,7 @@ from store_rows import SmallShop
 
 from crm_store.errors import InvalidRecordError, NotFoundError
 from crm_store.ports import CrmStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
     ConversationKey,
     InboundMessage,
@@ -69,7 +69,7 @@ async def desk(store: CrmStore, shop: SmallShop) -> Desk:
         receipt.conversation_id,
         shop,
         shop.actor(Role.AGENT),
-        Actor(Role.AGENT, staff_id=wu.id, store_id="SH01"),
+        Actor(Role.AGENT, staff_id=wu.id, store_id="SH01", surface=Surface.DESK),
         shop.actor(Role.MANAGER),
     )
 

@@ -9,7 +9,7 @@ from store_rows import SmallShop
 
 from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
 from crm_store.ports import CrmStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
     Author,
     ConversationKey,
@@ -60,7 +60,7 @@ async def desk(store: CrmStore, shop: SmallShop) -> Desk:
         here,
         Actor(Role.GUEST, conversation_id=here),
         shop.actor(Role.AGENT),
-        Actor(Role.AGENT, staff_id=shop.agent2),
+        Actor(Role.AGENT, staff_id=shop.agent2, surface=Surface.DESK),
         shop.actor(Role.MANAGER),
     )
 

@@ -13,7 +13,7 @@ from crm_store.errors import (
     NotPermittedError,
 )
 from crm_store.ports import CrmStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.people import (
     IdentityKind,
     IdentityStatus,
@@ -210,7 +210,9 @@ class TestStaff:
 
 class TestAudit:
     async def test_members_learn_who_looked_at_them(self, store: CrmStore, shop: SmallShop) -> None:
-        clerk = Actor(Role.CLERK, staff_id=shop.clerk, purpose="member_lookup")
+        clerk = Actor(
+            Role.CLERK, staff_id=shop.clerk, purpose="member_lookup", surface=Surface.DESK
+        )
         async with store.reading(clerk) as work:
             await work.members.search(MemberQuery(phone=PHONE))
             await work.members.card(shop.member)

@@ -14,7 +14,7 @@ from crm_store.errors import ConflictError, NotFoundError, NotPermittedError
 from crm_store.models import Base, MemberRow
 from crm_store.repositories.belongings import STAYS, belongings
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import ConversationKey, InboundMessage
 from crm_store.types.merges import Evidence, MatchState, MemberMatch, MergeReason
 from crm_store.types.people import (
@@ -118,7 +118,7 @@ async def test_a_merge_tells_nobody_and_deletes_nothing(store: SqlStore, shop: S
 
 
 async def test_who_merged_and_why_is_on_record(store: SqlStore, shop: SmallShop) -> None:
-    manager = Actor(Role.MANAGER, staff_id=shop.manager, purpose="desk")
+    manager = Actor(Role.MANAGER, staff_id=shop.manager, surface=Surface.DESK)
     async with store.writing(manager) as work:
         merge = await work.merges.merge(shop.member, shop.other)
         await work.merges.unmerge(merge.id)

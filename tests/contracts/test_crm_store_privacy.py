@@ -17,7 +17,7 @@ from crm_store.models import PreferenceRow
 from crm_store.privacy import keys
 from crm_store.privacy.writing import as_csv, safe_cell, write_export
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import ConversationKey, InboundMessage, Owner
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.privacy import Purpose, Request, RetentionRules, UnmaskPurpose
@@ -121,7 +121,9 @@ class TestOwnData:
     async def test_customers_learn_who_looked_by_role(
         self, store: SqlStore, shop: SmallShop
     ) -> None:
-        clerk = Actor(Role.CLERK, staff_id=shop.clerk, purpose="member_lookup")
+        clerk = Actor(
+            Role.CLERK, staff_id=shop.clerk, purpose="member_lookup", surface=Surface.DESK
+        )
         async with store.reading(clerk) as work:
             await work.members.card(shop.member)
         async with store.reading(shop.actor(Role.CUSTOMER)) as work:

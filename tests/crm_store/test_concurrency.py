@@ -9,7 +9,7 @@ import pytest
 
 from crm_store.errors import ConflictError
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
     ConversationKey,
     InboundMessage,
@@ -147,7 +147,9 @@ async def test_of_two_agents_one_takes_it(stores: tuple[SqlStore, SqlStore]) -> 
 
     async def take(store: SqlStore, staff_id: int) -> int | None:
         try:
-            async with store.writing(Actor(Role.AGENT, staff_id=staff_id)) as work:
+            async with store.writing(
+                Actor(Role.AGENT, staff_id=staff_id, surface=Surface.DESK)
+            ) as work:
                 return (await work.handoffs.take(handoff.id)).taken_by
         except ConflictError:
             return None

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from crm_store.errors import ConflictError
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
     ConversationKey,
     Delivery,
@@ -241,7 +241,7 @@ def test_one_message_flies_at_a_time_in_order_and_under_its_epoch(
     staffed_sqlite: Path, tmp_path: Path, vault: Vault, steps: list[tuple[str, int]]
 ) -> None:
     async def play(store: SqlStore, clock: HandClock) -> None:
-        senders = Senders(store, clock, Actor(Role.AGENT, staff_id=1))
+        senders = Senders(store, clock, Actor(Role.AGENT, staff_id=1, surface=Surface.DESK))
         await senders.open()
         for step, who in steps:
             await getattr(senders, step)(who)

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from crm_store.errors import ConflictError, NotPermittedError
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
     Author,
     ConversationKey,
@@ -252,8 +252,10 @@ def machine(migrated: Path, folder: Path, vault: Vault) -> type[RuleBasedStateMa
         async def _open(self) -> Desk:
             clock = HandClock()
             store = await SqlStore.open(f"sqlite:///{folder / 'example.db'}", vault, clock=clock)
-            agents = tuple(Actor(Role.AGENT, staff_id=number) for number in (1, 2, 3))
-            return Desk(store, clock, agents, Actor(Role.MANAGER, staff_id=4))
+            agents = tuple(
+                Actor(Role.AGENT, staff_id=number, surface=Surface.DESK) for number in (1, 2, 3)
+            )
+            return Desk(store, clock, agents, Actor(Role.MANAGER, staff_id=4, surface=Surface.DESK))
 
         @rule(talk=st.integers(0, 1))
         def write(self, talk: int) -> None:

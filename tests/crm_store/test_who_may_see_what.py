@@ -564,7 +564,7 @@ async def set_scene(url: str, vault: Vault, clock: HandClock, *, handoff: bool) 
         erasure = (await work.privacy.erase(gone.id)).id
         await work.consents.give(shop.member, Purpose.MARKETING, "telegram", "2026-01")
     await recompute(store, zone=ZoneInfo("Asia/Shanghai"))
-    looking = replace(shop.actor(Role.AGENT), purpose="desk")
+    looking = shop.actor(Role.AGENT)
     async with store.reading(looking) as work:
         await work.members.get(shop.member)
     async with store.writing(SYSTEM) as work:

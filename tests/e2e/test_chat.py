@@ -8,7 +8,7 @@ from conftest import Server, Visit
 from playwright.async_api import Locator, Page, Route, expect
 
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -180,7 +180,7 @@ async def test_a_human_takes_over_and_gives_back(visit: Visit, desk_store: SqlSt
     await expect(chat.page.locator("huike-chat .notice")).to_be_visible()
     async with desk_store.reading(SYSTEM) as uow:
         agent = next(one for one in await uow.staff.all() if one.role is Role.AGENT)
-    actor = Actor(Role.AGENT, staff_id=agent.id)
+    actor = Actor(Role.AGENT, staff_id=agent.id, surface=Surface.DESK)
     async with desk_store.writing(actor) as uow:
         handoff = (await uow.handoffs.open(states=("waiting",)))[-1]
         await uow.handoffs.take(handoff.id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from small_site import Site, Talk, bearer
 
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import Conversation, ConversationKey, Verification
 
 
@@ -161,7 +161,7 @@ async def test_who_answers_is_told_by_name(site: Site) -> None:
     await talk.answered()
     waiting = (await site.client.get(talk.path, headers=talk.headers)).json()
     assert waiting["owner"] == "waiting"
-    agent = Actor(Role.AGENT, staff_id=site.assistant.people.agent)
+    agent = Actor(Role.AGENT, staff_id=site.assistant.people.agent, surface=Surface.DESK)
     async with site.assistant.store.writing(agent) as uow:
         [handoff] = await uow.handoffs.open()
         await uow.handoffs.take(handoff.id)

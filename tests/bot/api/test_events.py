@@ -11,7 +11,7 @@ import pytest
 from small_site import Site, Talk, answering, listening
 
 from crm_store.errors import ConflictError
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import NewReply
 from crm_store.types.handoffs import HandoffReason
 
@@ -121,7 +121,7 @@ async def test_typing_is_told_until_the_answer_is_there(quiet_site: Site) -> Non
 
 async def test_owner_and_agent_are_told(site: Site) -> None:
     talk = await site.open()
-    agent = Actor(Role.AGENT, staff_id=site.assistant.people.agent)
+    agent = Actor(Role.AGENT, staff_id=site.assistant.people.agent, surface=Surface.DESK)
     async with listening(site.api) as address, following(address, talk) as stream:
         await talk.say("/talk_to_human", title="转人工")
         assert (await stream.next("owner")).data == {"owner": "bot", "agent": None}
@@ -140,7 +140,7 @@ async def test_an_answer_made_before_a_change_of_hands_is_refused(quiet_site: Si
     site = quiet_site
     talk = await site.open()
     await talk.say("转人工")
-    agent = Actor(Role.AGENT, staff_id=site.assistant.people.agent)
+    agent = Actor(Role.AGENT, staff_id=site.assistant.people.agent, surface=Surface.DESK)
     async with site.assistant.store.writing(SYSTEM) as uow:
         await uow.handoffs.request(1, HandoffReason.ASKED, {}, epoch=0)
     with pytest.raises(ConflictError):

@@ -10,7 +10,7 @@ from telegram_parts import Line, VirtualTime
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.pacing import Pacer
 from bot.turn.outbox import Outbox
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import Owner, Verification
 
 pytestmark = pytest.mark.telegram
@@ -114,7 +114,7 @@ async def test_a_colleague_takes_over_and_the_bot_is_silent(talk: Talk) -> None:
     await talk.says(person, "/human")
     conversation = await talk.conversation(person.id)
     assert conversation.owner is Owner.WAITING
-    agent = Actor(Role.AGENT, staff_id=talk.assistant.people.agent)
+    agent = Actor(Role.AGENT, staff_id=talk.assistant.people.agent, surface=Surface.DESK)
     async with talk.store.writing(SYSTEM) as uow:
         handoff = await uow.handoffs.current(conversation.id)
     assert handoff is not None

@@ -1,6 +1,6 @@
 """What a desk shows, read from a real store under the agent's own rights."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from clocks import HandClock
@@ -14,7 +14,7 @@ from bot.turn.bell import Bell
 from crm_store.errors import ConflictError, NotPermittedError
 from crm_store.models import StaffRow
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import ConversationKey, InboundMessage
 from crm_store.types.handoffs import HandoffReason
 
@@ -29,11 +29,11 @@ class Queue:
 
     @property
     def lin(self) -> Actor:
-        return Actor(Role.AGENT, staff_id=self.shop.agent, purpose="desk")
+        return Actor(Role.AGENT, staff_id=self.shop.agent, surface=Surface.DESK)
 
     @property
     def wu(self) -> Actor:
-        return Actor(Role.AGENT, staff_id=self.shop.agent2, purpose="desk")
+        return Actor(Role.AGENT, staff_id=self.shop.agent2, surface=Surface.DESK)
 
     def lookout(self, actor: Actor) -> Lookout:
         return Lookout(self.store, actor)
@@ -149,7 +149,7 @@ async def test_only_active_accounts_of_the_desk_look_or_act(queue: Queue, role: 
         off = update(StaffRow).where(StaffRow.id == queue.shop.agent).values(active=False)
         async with engine.begin() as connection:
             await connection.execute(off)
-    actor = replace(queue.shop.actor(role), purpose="desk")
+    actor = queue.shop.actor(role)
     with pytest.raises(NotPermittedError):
         await queue.look(actor)
     with pytest.raises(NotPermittedError):

@@ -11,7 +11,7 @@ from heguang import CAST, NOW, Assistant
 
 from bot.dialogue.state import DialogueState
 from bot.handoff.packet import HandoffPacket
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import Author, ConversationKey, InboundMessage, Message, Owner
 
 pytestmark = pytest.mark.timeout(1200)
@@ -83,7 +83,9 @@ async def test_nothing_held_is_asked_again(assistant: Assistant, script: str) ->
     assert step.skill == errand
     async with assistant.store.writing(SYSTEM) as uow:
         agent = await uow.staff.add(f"agent-{who}", "林", "secret-1", Role.AGENT)
-    async with assistant.store.writing(Actor(Role.AGENT, staff_id=agent.id)) as uow:
+    async with assistant.store.writing(
+        Actor(Role.AGENT, staff_id=agent.id, surface=Surface.DESK)
+    ) as uow:
         await uow.handoffs.take(handoff_id)
         await uow.handoffs.hand_back(handoff_id, step.payload)
     *_, before = (await customer.now())[2]

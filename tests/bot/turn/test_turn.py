@@ -12,7 +12,7 @@ from bot.dialogue.skill import Audience, Outcome, Skill, Turn
 from bot.turn.bell import Bell
 from bot.turn.worker import Worker
 from crm_store.ports import UnitOfWork
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
     Author,
     Conversation,
@@ -158,7 +158,7 @@ async def test_when_a_human_takes_over_meanwhile_the_bot_keeps_silent(
             handoff = await uow.handoffs.request(
                 turn.conversation.id, HandoffReason.ASKED, {}, epoch=turn.conversation.epoch
             )
-        agent = Actor(Role.AGENT, staff_id=assistant.people.agent)
+        agent = Actor(Role.AGENT, staff_id=assistant.people.agent, surface=Surface.DESK)
         async with assistant.store.writing(agent) as uow:
             await uow.handoffs.take(handoff.id)
         return turn.done(Reply("too late"))

@@ -21,7 +21,7 @@ from crm_store.models import (
 )
 from crm_store.repositories.identities import tail_index
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import ConversationKey, InboundMessage, NewReply, ParseRecord
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.orders import OrderState
@@ -242,6 +242,7 @@ async def _ask_as_clerk(store: SqlStore, trace: Trace, shop: SmallShop) -> None:
         staff_id=shop.clerk,
         conversation_id=trace.clerks_conversation,
         purpose="member_lookup",
+        surface=Surface.CLERK_CHAT,
     )
     async with store.reading(clerk) as work:
         assert await work.members.search(MemberQuery(phone=trace.phone))

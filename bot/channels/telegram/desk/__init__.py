@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.channels.telegram import NAME
-from crm_store.types.actors import Actor
+from crm_store.types.actors import Actor, Surface
 from crm_store.types.conversations import ConversationKey
 from crm_store.types.people import Staff
 
@@ -53,4 +53,5 @@ def line_of(key: ConversationKey) -> Line:
 
 def actor_of(staff: Staff) -> Actor:
     """Return on whose behalf a linked agent's acts are done."""
-    return Actor(staff.role, staff_id=staff.id, store_id=staff.store_id, purpose="telegram_desk")
+    surface = Surface.TELEGRAM_DESK
+    return Actor(staff.role, staff_id=staff.id, store_id=staff.store_id, surface=surface)
