@@ -16,10 +16,12 @@ LONGEST: Final = 4000
 # Enter sends; Shift+Enter, and an input method that is composing, do not. The slash opens the
 # canned replies while the box is empty. Other keys are told at most every two seconds: typing.
 _ON_KEY: Final = """(e) => {
-  if (e.isComposing || e.keyCode === 229) return;
-  if (e.key === 'Enter' && !e.shiftKey) { e.preventDefault(); emit('send'); return; }
-  if (e.key === '/' && e.target.value === '') { e.preventDefault(); emit('canned'); return; }
-  if (e.key.length > 1 && e.key !== 'Backspace') return;
+  const composing = e.isComposing || e.keyCode === 229;
+  if (!composing && e.key === 'Enter' && !e.shiftKey) { e.preventDefault(); emit('send'); return; }
+  if (!composing && e.key === '/' && e.target.value === '') {
+    e.preventDefault(); emit('canned'); return;
+  }
+  if (!composing && e.key.length > 1 && e.key !== 'Backspace') return;
   const now = Date.now();
   if (now - (window.deskTyped || 0) > 2000) { window.deskTyped = now; emit('typing'); }
 }"""

@@ -131,7 +131,14 @@ def _buttons(
             ui.button(does, on_click=submit).props("unelevated no-caps")
 
 
+async def answered(dialog: ui.dialog) -> object:
+    """Show a dialog and return what was chosen; it is gone afterwards."""
+    chosen: object = await dialog
+    if not dialog.is_deleted:  # with the whole page, while it was open
+        dialog.delete()
+    return chosen
+
+
 async def _answer(dialog: ui.dialog, kind: type[AnyKind]) -> AnyKind | None:
-    answered = await dialog
-    dialog.delete()
-    return answered if isinstance(answered, kind) else None
+    chosen = await answered(dialog)
+    return chosen if isinstance(chosen, kind) else None

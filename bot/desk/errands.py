@@ -38,6 +38,7 @@ class Step:
     """Where an errand stands: the next question, the confirmation, or the end."""
 
     words: str
+    """For the agent; once it is done, for the customer."""
     slot: str | None = None
     """The slot that is asked for; ``None`` at the end."""
     options: tuple[Option, ...] = ()
@@ -71,10 +72,14 @@ class DeskErrand:
         agent: Actor,
         language: str,
     ) -> None:
+        """Prepare it; ``language`` is the agent's, the customer is told in their own."""
         self._services = services
         self._nlu = nlu
         self._skill = skill
         self._language = language
+        to_agent = services.phrasebook.speaker(language)
+        self._to_agent = replace(to_agent, to_agents=True)
+        self._to_customer = services.phrasebook.speaker(conversation.language or "zh")
         self._conversation = replace(
             conversation, verification=Verification.ATTESTED, attested_at=services.clock()
         )
@@ -85,7 +90,8 @@ class DeskErrand:
         self.slots: dict[str, JSON] = {}
 
     async def start(self, slots: Mapping[str, JSON] | None = None) -> Step:
-        """Begin, with what is known already."""
+        """Begin, or begin anew, with what is known already."""
+        self._state = DialogueState()
         self.slots = dict(slots or {})
         return await self._run("")
 
@@ -102,9 +108,9 @@ class DeskErrand:
         """Carry it out; what the rules forbid meanwhile is told and nothing is done."""
         turn = await self._turn("", None)
         turn = replace(turn, slots={**turn.slots, CONFIRM: True})
-        outcome = await self._skill.handler(turn)
+        outcome = await self._skill.handler(replace(turn, speaker=self._to_customer))
         if outcome.state.question is not None or not outcome.effects:
-            return self._step(outcome)
+            return self._step(await self._skill.handler(turn))
         try:
             await self._apply(outcome)
         except EffectRefusedError as refusal:
@@ -117,7 +123,7 @@ class DeskErrand:
             not isinstance(effect, RequestHandoff) for effect in outcome.effects
         ):
             # A flow that needs no yes would be done here; the agent's tap is that yes.
-            return Step(outcome.replies[-1].text if outcome.replies else "", CONFIRM)
+            return Step(self._to_agent.words("desk_work.errand_ready"), CONFIRM)
         return self._step(outcome)
 
     def _step(self, outcome: Outcome) -> Step:
@@ -144,7 +150,7 @@ class DeskErrand:
             message=message,
             parse=parse,
             state=self._state,
-            speaker=self._services.phrasebook.speaker(self._language),
+            speaker=self._to_agent,
             skill=self._skill.name,
             slots=slots,
             pressed=slot is None,

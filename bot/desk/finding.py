@@ -8,7 +8,7 @@ from typing import Final
 
 from nicegui import ui
 
-from bot.desk.dialogs import card
+from bot.desk.dialogs import answered, card
 from bot.desk.session import require_service
 from bot.desk.transcript import Transcript
 from bot.desk.wording import Wording
@@ -98,8 +98,7 @@ async def search(
         box.on_value_change(look)
         with ui.row().classes("w-full justify-end"):
             ui.button(say("close"), on_click=dialog.close).props("flat no-caps").classes("plain")
-    await dialog
-    dialog.delete()
+    await answered(dialog)
 
 
 def _draw(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from bot.desk.dialogs import card
+from bot.desk.dialogs import answered, card
 from bot.desk.errands import DeskErrand, Step
 from bot.desk.wording import Wording
 from crm_store.types.conversations import JSONObject
@@ -32,6 +32,8 @@ class ErrandForm:
         """Draw the next field, the confirmation, or the end."""
         self._field.clear()
         with self._field:
+            if step.done:
+                ui.label(self._say("errand_done")).classes("hint")
             ui.label(step.words).classes("asking")
             if step.done:
                 self._draw_end(step)
@@ -41,6 +43,9 @@ class ErrandForm:
                 self._draw_options(step)
             elif step.slot is not None:
                 self._draw_words(step.slot)
+            else:
+                # It cannot be done as it was begun; with another order perhaps it can.
+                self._button("errand_anew", self._anew)
 
     def _draw_options(self, step: Step) -> None:
         slot = str(step.slot)
@@ -74,6 +79,10 @@ class ErrandForm:
             self._say("errand_tell"), on_click=lambda: self._dialog.submit(FormResult(step.words))
         ).props("unelevated no-caps")
 
+    async def _anew(self) -> Step:
+        self._answered.clear()
+        return await self._errand.start()
+
     async def _go(self, act: Callable[[], Awaitable[Step]], answered: str) -> None:
         for child in self._field.descendants():
             child.props("disable")
@@ -91,6 +100,5 @@ async def fill_form(say: Wording, errand: DeskErrand, title: str, slots: JSONObj
         ErrandForm(say, errand, dialog).show(first)
         with ui.row().classes("w-full justify-end"):
             ui.button(say("close"), on_click=dialog.close).props("flat no-caps").classes("plain")
-    result = await dialog
-    dialog.delete()
+    result = await answered(dialog)
     return result.words if isinstance(result, FormResult) else None

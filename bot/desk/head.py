@@ -37,12 +37,18 @@ class Rights:
 
     is_mine: bool
     is_supervisor: bool
+    may_reopen: bool
+    """Who closed it may take it up again, and a manager may."""
 
     @staticmethod
     def of(staff: Staff, shown: OpenConversation) -> "Rights":
         """Return them; who took it has it while it is taken or put aside."""
         held = shown.handoff.state in (HandoffState.TAKEN, HandoffState.SNOOZED)
-        return Rights(held and shown.handoff.taken_by == staff.id, staff.role is Role.MANAGER)
+        had = shown.handoff.taken_by == staff.id
+        manages = staff.role is Role.MANAGER
+        closed = shown.handoff.state in (HandoffState.RESOLVED, HandoffState.HANDED_BACK)
+        somebodys = shown.handoff.taken_by is not None
+        return Rights(held and had, manages, closed and somebodys and (had or manages))
 
 
 def draw_head(
@@ -95,9 +101,7 @@ def _draw_buttons(
     elif state in (HandoffState.TAKEN, HandoffState.SNOOZED) and rights.is_supervisor:
         _side(say("transfer"), taps.transfer, "transfer")
         _main(say("take_over"), taps.take_over, "take-over", "")
-    elif state in (HandoffState.RESOLVED, HandoffState.HANDED_BACK) and (
-        shown.handoff.taken_by is not None and rights.is_supervisor
-    ):
+    elif rights.may_reopen:
         _side(say("reopen"), taps.reopen, "reopen")
 
 

@@ -171,8 +171,9 @@ class Desk:
         self._show_company(before, now)
         if before == now:
             return
-        if _without_messages(before) != _without_messages(now):
+        if _in_head(before) != _in_head(now):
             self.head.refresh()
+        if _beside(before) != _beside(now):
             self.packet.refresh()
         self.composer.show_for(
             now.handoff.id if now else None, may_answer=now is not None and self.is_mine(now)
@@ -269,5 +270,20 @@ def _label(text: str) -> str:
     return f'aria-label="{text}"'
 
 
-def _without_messages(shown: OpenConversation | None) -> OpenConversation | None:
-    return replace(shown, messages=(), writers=()) if shown else None
+def _in_head(shown: OpenConversation | None) -> Hashable:
+    """Return what the head shows: redrawn for more, a button would vanish under the pointer."""
+    if shown is None:
+        return None
+    one = shown.handoff
+    name = shown.card.member.name if shown.card else None
+    return one.id, one.state, one.taken_by, one.snoozed_until, shown.agent, name
+
+
+def _beside(shown: OpenConversation | None) -> object:
+    """Return what the packet's pane shows."""
+    if shown is None:
+        return None
+    one = shown.handoff
+    ended = (one.resolution, one.resolution_code, one.instruction)
+    told = (one.id, one.state, one.taken_by, one.reason, one.packet, ended)
+    return told, shown.conversation.verification, shown.card, shown.products

@@ -7,7 +7,7 @@ from typing import Final
 from nicegui import ui
 
 from bot.desk.canned import CannedReplies, CannedReply
-from bot.desk.dialogs import card
+from bot.desk.dialogs import answered, card
 from bot.desk.wording import Wording
 from bot.dialogue.reply import Card
 from crm_store.ports import CrmStore
@@ -42,8 +42,7 @@ async def pick_canned(
         box.on_value_change(search)
         box.on("keydown.enter", lambda: dialog.submit(fill(shown[0])) if shown else None)
         search()
-    chosen = await dialog
-    dialog.delete()
+    chosen = await answered(dialog)
     return chosen if isinstance(chosen, str) else None
 
 
@@ -85,8 +84,7 @@ async def pick_products(say: Wording, catalogue: Catalogue, actor: Actor) -> lis
             products = await catalogue.find(actor, words, say.speaker.language)
             found.clear()
             with found:
-                _draw_products(say, products, ticked)
-            send.set_enabled(bool(ticked))
+                _draw_products(say, products, ticked, ticking)
 
         def ticking() -> None:
             send.set_enabled(0 < len(ticked) <= SENT_AT_ONCE)
@@ -98,22 +96,29 @@ async def pick_products(say: Wording, catalogue: Catalogue, actor: Actor) -> lis
                 say("products_send"), on_click=lambda: dialog.submit(list(ticked.values()))
             ).props("unelevated no-caps")
             send.set_enabled(False)
-        found.on("click", ticking)
         await search()
-    chosen = await dialog
-    dialog.delete()
+    chosen = await answered(dialog)
     return chosen if isinstance(chosen, list) else []
 
 
-def _draw_products(say: Wording, products: Sequence[Product], ticked: dict[str, Product]) -> None:
+def _draw_products(
+    say: Wording,
+    products: Sequence[Product],
+    ticked: dict[str, Product],
+    ticking: Callable[[], None],
+) -> None:
+    def tick(product: Product, *, chosen: bool) -> None:
+        if chosen:
+            ticked[product.id] = product
+        else:
+            ticked.pop(product.id, None)
+        ticking()
+
     for product in products:
         name = say.speaker.local(product.name)
-        tick = ui.checkbox(f"{name} · {price_of(say, product)}", value=product.id in ticked)
-        tick.classes("product").on_value_change(
-            lambda event, one=product: (
-                ticked.__setitem__(one.id, one) if event.value else ticked.pop(one.id, None)
-            )
-        )
+        box = ui.checkbox(f"{name} · {price_of(say, product)}", value=product.id in ticked)
+        box.classes("product")
+        box.on_value_change(lambda event, one=product: tick(one, chosen=event.value))
     if not products:
         ui.label(say("nothing_found")).classes("empty")
 

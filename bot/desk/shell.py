@@ -5,7 +5,7 @@ from typing import Final
 
 from nicegui import ui
 
-from bot.desk.dialogs import card
+from bot.desk.dialogs import answered, card
 from bot.desk.wording import Wording
 from crm_store.types.actors import Role
 from crm_store.types.people import Staff
@@ -68,8 +68,7 @@ async def show_help(say: Wording) -> None:
                 with ui.element("dd"):
                     ui.label(say(key))
         ui.button(say("close"), on_click=dialog.close).props("flat no-caps").classes("plain")
-    await dialog
-    dialog.delete()
+    await answered(dialog)
 
 
 def _icon(icon: str, label: str, kind: str, act: Callable[[], object]) -> None:

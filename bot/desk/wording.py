@@ -34,7 +34,7 @@ class Wording:
 
     def knows(self, file: str, code: JSON) -> bool:
         """Whether a code has a printed name."""
-        return f"{file}.{code}" in self.speaker.phrasebook.keys(self.speaker.language)
+        return self.speaker.phrasebook.knows(self.speaker.language, f"{file}.{code}")
 
     def slot(self, slot: str) -> str:
         """Return the printed name of a slot, empty for one that is the bot's own."""

@@ -55,6 +55,10 @@ class Phrasebook:
         """Return every template key of a language, as ``file.key``."""
         return frozenset(self._templates[language])
 
+    def knows(self, language: str, key: str) -> bool:
+        """Whether there is a template ``file.key``."""
+        return key in self._templates["en" if language.startswith("en") else "zh"]
+
     def section(self, language: str, file: str) -> dict[str, str]:
         """Return the plain words of one file, key by key: colours, topics."""
         prefix = f"{file}."
@@ -78,12 +82,21 @@ class Speaker:
     language: str
     brief: bool = False
     """Whether to leave out what is only friendly: to somebody upset it sounds like mockery."""
+    to_agents: bool = False
+    """Whether an agent reads it, who does an errand for a customer: ``desk_forms.yml`` goes first,
+    by ``FILE_KEY`` or by ``KEY``."""
 
     def words(self, key: str, values: Mapping[str, object] | None = None) -> str:
-        """Fill the template ``file.key`` with values; every template may ask for ``brief``."""
-        given = {"brief": self.brief, **(values or {})}
-        text = self.phrasebook.template(self.language, key).render(given)
+        """Fill the template ``file.key``; each may ask for ``brief`` and ``to_agents`` besides."""
+        given = {"brief": self.brief, "to_agents": self.to_agents, **(values or {})}
+        text = self.phrasebook.template(self.language, self._for_reader(key)).render(given)
         return self.script(text)
+
+    def _for_reader(self, key: str) -> str:
+        if not self.to_agents:
+            return key
+        own = (f"desk_forms.{key.replace('.', '_')}", f"desk_forms.{key.rpartition('.')[2]}")
+        return next((one for one in own if self.phrasebook.knows(self.language, one)), key)
 
     def local(self, text: LocalText) -> str:
         """Return a bilingual text in this language and script."""

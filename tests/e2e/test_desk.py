@@ -1,11 +1,11 @@
 """The desk in a real browser, on the real server: from the guest's call to the bot's return."""
 
 import re
-from dataclasses import dataclass
 
 import pytest
 from conftest import Server, Visit
-from playwright.async_api import Locator, Page, expect
+from desk_people import Customer, agent, customer, staff
+from playwright.async_api import expect
 
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
@@ -14,81 +14,8 @@ from crm_store.types.handoffs import HandoffReason
 from crm_store.types.people import IdentityKind, IdentityStatus, NewIdentity, NewMember
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 
 ATTACK = "<img src=x onerror=\"document.title='broken'\"><b>转人工</b>"
-
-
-@dataclass
-class Customer:
-    """Somebody at the chat of the shop."""
-
-    page: Page
-
-    @property
-    def said_to_me(self) -> Locator:
-        return self.page.locator("huike-chat .row.theirs:not(.typing)")
-
-    async def say(self, text: str) -> None:
-        """Send a text, and see that the server has it."""
-        await self.page.locator("huike-chat textarea").fill(text)
-        await self.page.locator("huike-chat textarea").press("Enter")
-        sent = self.page.locator("huike-chat .row.mine").last
-        await expect(sent.locator(".text")).to_have_text(text)
-        await expect(sent).to_have_attribute("data-state", "sent")
-
-
-@dataclass
-class Agent:
-    """Somebody at the desk."""
-
-    page: Page
-
-    def __post_init__(self) -> None:
-        self.queue = self.page.locator(".pane.queue")
-        self.transcript = self.page.locator(".transcript")
-        self.packet = self.page.locator(".pane.packet")
-        self.box = self.page.get_by_role("textbox", name="回复内容")
-        self.take = self.page.get_by_role("button", name="接入", exact=True)
-
-    def entry(self, words: str) -> Locator:
-        return self.queue.locator(".entry", has_text=words)
-
-    def button(self, name: str) -> Locator:
-        return self.page.locator(".talk-head").get_by_role("button", name=name)
-
-    async def hand_back(self, instruction: str = "") -> None:
-        """Give the open conversation back to the bot."""
-        await self.button("交还机器人").click()
-        dialog = self.page.get_by_role("dialog")
-        await dialog.get_by_role("textbox").fill(instruction)
-        await dialog.get_by_role("button", name="交还机器人").click()
-
-    async def resolve_as(self, note: str) -> None:
-        """Close the open handoff with a note."""
-        await self.button("办结").click()
-        await self.page.get_by_role("textbox", name="补充说明").fill(note)
-        await self.page.get_by_role("dialog").get_by_role("button", name="办结").click()
-
-
-async def customer(visit: Visit) -> Customer:
-    page = await (await visit()).page()
-    await page.locator("huike-chat .launcher").click()
-    return Customer(page)
-
-
-async def staff(visit: Visit, server: Server, login: str, **options: object) -> Page:
-    """Log in with the demo password."""
-    page = await (await visit(**options)).page("/desk/login?lang=zh")
-    await page.locator("[name=login]").fill(login)
-    await page.locator("[name=password]").fill(server.secrets["HUIKE_DEMO_PASSWORD"])
-    await page.get_by_role("button", name="登录").click()
-    await page.wait_for_url(re.compile(r"/desk/(clerk)?\?"))
-    return page
-
-
-async def agent(visit: Visit, server: Server, login: str, **options: object) -> Agent:
-    return Agent(await staff(visit, server, login, **options))
 
 
 async def test_a_handoff_from_the_call_to_the_return(visit: Visit, server: Server) -> None:
@@ -231,7 +158,7 @@ async def test_a_clerk_looks_up_a_member(
     phone = NewIdentity(IdentityKind.PHONE, "13912345678", IdentityStatus.ATTESTED, "desk")
     async with desk_store.writing(SYSTEM) as uow:
         await uow.members.add(NewMember("欧阳静", identities=(phone,)))
-    page = await staff(visit, server, "clerk-sh01")
+    page = await staff(visit, server, "clerk-sh01", "/desk/clerk?lang=zh")
     assert "/desk/clerk" in page.url
     await page.get_by_role("button", name="查会员").click()
     answers = page.locator("huike-chat .row.theirs:not(.typing)")

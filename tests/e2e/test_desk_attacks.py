@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import Server, Visit
+from desk_people import agent
 from playwright.async_api import expect
-from test_desk import agent
 
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
