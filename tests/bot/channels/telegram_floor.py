@@ -9,6 +9,7 @@ from telegram_parts import VirtualTime
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.desk.bridge import Bridge
 from bot.channels.telegram.polling import Poller
+from bot.handoff.packet import Attempt, HandoffPacket, Result, Source, Told
 from bot.turn.outbox import Outbox
 from crm_store.ports import CrmStore
 from crm_store.types.actors import SYSTEM, Role
@@ -17,6 +18,20 @@ from crm_store.types.handoffs import Handoff, HandoffReason
 from crm_store.types.people import Staff
 
 WEB = ConversationKey("web", "shop", "guest-1")
+
+
+def packet_of(asked: str) -> HandoffPacket:
+    """Return a packet of somebody who asked for their parcel of a cream."""
+    return HandoffPacket(
+        asked=asked,
+        intent="order_status",
+        confidence=0.93,
+        orders=("HK2609100001",),
+        slots={"product": "云朵面霜"},
+        told=(Told("product", "云朵面霜", Source.SAID),),
+        attempts=(Attempt("order_status", Result.ASKED),),
+        reason="asked",
+    )
 
 
 @dataclass
@@ -94,11 +109,9 @@ class Floor:
         async with self.store.writing(SYSTEM) as uow:
             talk = await uow.conversations.get(conversation_id)
             assert talk is not None
+            packet = packet_of(asked).to_json()
             return await uow.handoffs.request(
-                talk.id,
-                HandoffReason.ASKED,
-                {"asked": asked, "intent": "order_status"},
-                epoch=talk.epoch,
+                talk.id, HandoffReason.ASKED, packet, epoch=talk.epoch
             )
 
     async def handoff(self, handoff_id: int) -> Handoff:

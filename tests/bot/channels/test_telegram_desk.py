@@ -146,13 +146,15 @@ async def test_the_group_sees_no_phone_nor_address_and_the_agent_sees_them_alone
     floor.group.press(wang, floor.topic, "详情（私聊）")
     await floor.settle()
     public = "\n".join([floor.topic.name, *floor.topic.texts])
-    for secret in (PHONE, ADDRESS, "世纪大道", "王晓明"):
+    for secret in (PHONE, ADDRESS, "世纪大道", "王晓明", "HK2609100001", "云朵面霜"):
         assert secret not in public
+    assert "已试：查订单物流→未办完" in public
     assert "王**" in public
     [*_, card] = wang.texts
     assert "王晓明" in card
     assert "139****5678" in card
     assert ADDRESS in card
+    assert "云朵面霜" in card
     assert all("王晓明" not in text for text in li.texts)
     async with floor.store.reading(SYSTEM) as uow:
         looks = await uow.audit.about(f"member:{member.id}")

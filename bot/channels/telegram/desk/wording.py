@@ -12,6 +12,9 @@ from typing import Final, TypeAlias
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.telegram.desk.arrivals import Verb, key_data
+from bot.handoff.packet import HandoffPacket
+from bot.handoff.seeing import Sight, seen_by
+from bot.handoff.summary import summary
 from bot.replies import Speaker
 from crm_store.identifiers import mask_name
 from crm_store.types.conversations import JSON, Author, Direction, Message
@@ -73,7 +76,7 @@ class DeskWording:
     def _packet(
         self, handoff: Handoff, member: Member | None, talk: Sequence[Message], names: Names
     ) -> Iterator[str]:
-        packet = handoff.packet
+        packet = HandoffPacket.from_json(handoff.packet)
         yield self.say(
             "packet_head",
             number=handoff.id,
@@ -84,17 +87,17 @@ class DeskWording:
         else:
             tier = self.name("tiers", member.tier.value)
             yield self.say("who", name=self.say("tier", name=mask_name(member.name), tier=tier))
-        if asked := packet.get("asked"):
-            yield self.say("asked", words=masked(str(asked)))
-        if intent := packet.get("intent"):
-            yield self.say("intent", topic=self.name("topics", intent))
-        orders = packet.get("orders")
-        if isinstance(orders, list) and orders:
-            yield self.say("orders", numbers=", ".join(map(str, orders)))
+        if packet.asked:
+            yield self.say("asked", words=masked(packet.asked))
+        yield from self._summary(packet, Sight.GROUP)
         lines = [line for one in talk if (line := self.passed_on(one, names))]
         if lines:
             yield "\n".join(["", self.say("so_far"), *lines])
         yield "\n" + self.say("how")
+
+    def _summary(self, packet: HandoffPacket, sight: Sight) -> Sequence[str]:
+        """Return the packet's summary as far as somebody may see it, without who it is about."""
+        return summary(seen_by(packet, sight), self._speaker)[1:]
 
     def passed_on(self, message: Message, names: Names) -> str:
         """Return a message of the customer's conversation in one paragraph; empty when silent."""
@@ -130,6 +133,8 @@ class DeskWording:
             yield self.say("no_member")
         else:
             yield from self._member(card)
+        packet = HandoffPacket.from_json(handoff.packet)
+        yield "\n".join(["", *self._summary(packet, Sight.AGENT)])
         said = [one.text for one in talk if one.direction is Direction.IN and one.text.strip()]
         if said:
             yield "\n".join(["", self.say("card_words"), *said])
