@@ -71,7 +71,9 @@ async def _note(settings: Settings) -> int:
 
 def _tell(found: "Patch", out: Path | None) -> None:
     for one in found.refused:
-        click.echo(f"left out, example {one.example.id}: {one.reason}", err=True)
+        click.echo(f"left out, sentence {one.example.id}: {one.reason}", err=True)
+    if found.refused:
+        click.echo("Take those back and correct or reject them at /desk/learning.", err=True)
     if found.present:
         click.echo(f"{len(found.present)} are in the data already; note it with --done.", err=True)
     where = f" in {out}; apply it with: git apply {out}" if out and found.text else ""

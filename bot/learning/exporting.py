@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from crm_store.ports import UnitOfWork
-from crm_store.types.examples import Example, ExampleState
+from crm_store.types.examples import Evidence, Example, ExampleState
 from nlu.learning import Accepted, Patch, checked_line, make_patch
 from nlu.validation import read_domain
 
@@ -53,7 +53,9 @@ def provenance(example: Example) -> str:
     """Return where an example comes from, as one line that names nobody."""
     decided = f"{example.decided_at:%Y-%m-%d}" if example.decided_at else "?"
     closed = f", {example.resolution_code}" if example.resolution_code else ""
-    did = f", {example.label.evidence} {example.label.of}" if example.label.intent else ""
+    label = example.label
+    told = label.evidence in (Evidence.ACTION, Evidence.INSTRUCTION)
+    did = f", {label.evidence} {label.of}" if told else ""
     return (
         f"accepted {decided} by {example.decided_role}; "
         f"handoff: {example.reason}{closed}{did}; "

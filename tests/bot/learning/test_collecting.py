@@ -36,8 +36,7 @@ async def say(assistant: Assistant, text: str, *, peer: str = "1", member: str =
     """Send a message and let the assistant answer it."""
     key = ConversationKey("web", "shop", peer)
     attested = assistant.people.members[member] if member else None
-    sent = (await messages(assistant, peer))[-1:] or [None]
-    number = sent[0].id if sent[0] else 0
+    number = len(await messages(assistant, peer))
     await assistant.inbox.accept(
         [InboundMessage(key, f"{peer}-{number}", text, member_id=attested)]
     )
