@@ -171,16 +171,14 @@ class ExamplesRepository(HandoffMoves):
         await self._context.record(f"example.{state}", subject_of(conversation), about)
         return _to_example(row, handoff)
 
-    async def _seen(
-        self, query: Select[tuple[ExampleRow, HandoffRow, ConversationRow]]
-    ) -> list[Example]:
+    async def _seen(self, query: Select[ExampleRow, HandoffRow, ConversationRow]) -> list[Example]:
         rows = (await self._session.execute(query)).all()
         subjects = _subjects(talk for _, _, talk in rows)
         await self._context.saw("messages.review", subjects, repeated=REPEATED_LOOK)
         return [_to_example(row, handoff) for row, handoff, _ in rows]
 
 
-def _joined() -> Select[tuple[ExampleRow, HandoffRow, ConversationRow]]:
+def _joined() -> Select[ExampleRow, HandoffRow, ConversationRow]:
     return (
         select(ExampleRow, HandoffRow, ConversationRow)
         .join(HandoffRow, HandoffRow.id == ExampleRow.handoff_id)
