@@ -70,13 +70,23 @@ def main() -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
-        error.show()
+        _explain(error)
         sys.exit(2)
     except Exception as error:
         if not _expected(error):
             raise
         click.echo(f"huike: {error}", err=True)
         sys.exit(2)
+
+
+def _explain(error: click.ClickException) -> None:
+    """Say in one line what was wrong with a call, and where its help is."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    called = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+    way_out = f" (see {called} --help)" if called else ""
+    click.echo(f"huike: {error.format_message().rstrip('.')}{way_out}", err=True)
 
 
 def _expected(error: Exception) -> bool:

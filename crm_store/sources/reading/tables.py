@@ -43,7 +43,10 @@ def _header(path: Path, lines: PushBack, delimiter: str, columns: Sequence[str])
         raise SourceFileError(f"{path.name}: column {twice[0]} stands twice in the header")
     missing = [name for name in columns if name not in header]
     if missing:
-        raise SourceFileError(f"{path.name}: no column {', '.join(missing)}")
+        raise SourceFileError(
+            f"{path.name}: no column {', '.join(missing)}; "
+            "columns of other names need a mapping of your own (docs/sources.md)"
+        )
     return header
 
 

@@ -88,6 +88,15 @@ def test_an_unknown_command_is_refused(terminal: Terminal) -> None:
     assert "No such command" in terminal.refused("dance")
 
 
+@pytest.mark.parametrize(
+    "call", [("import", "loyalty", "missing.csv"), ("members", "unmerge", "x"), ("members", "show")]
+)
+def test_a_wrong_call_is_one_line_that_names_its_help(
+    terminal: Terminal, call: tuple[str, ...]
+) -> None:
+    assert "--help" in terminal.refused(*call)
+
+
 def test_without_secrets_the_way_out_is_named(terminal: Terminal) -> None:
     assert "run: huike init" in terminal.refused("members", "show", "1")
 
