@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from enum import StrEnum
 from typing import Final
 
 from nlu.normalise import MAX_CHARACTERS
@@ -14,6 +15,23 @@ _NO_CHARACTERS: Final = frozenset("\ufffe\uffff")
 _BULLETS: Final = re.compile(r"^(?:- )+")
 # Full-width forms: a person reads them as the same signs, and so does the model.
 _SIGNS: Final = str.maketrans("[]{}", "［］｛｝")
+
+
+class Flaw(StrEnum):
+    """Why a text cannot be an example."""
+
+    NO_WORDS = "no_words"
+    TOO_LONG = "too_long"
+    BUTTON = "button"
+    MARKS = "marks"
+
+
+class LineError(ValueError):
+    """A text that cannot be an example."""
+
+    def __init__(self, flaw: Flaw, reason: str) -> None:
+        super().__init__(reason)
+        self.flaw = flaw
 
 
 def one_line(text: str) -> str:
@@ -32,21 +50,24 @@ def neutral(text: str) -> str:
 
 
 def checked_line(text: str, domain: Domain) -> MarkedText:
-    """An example with its marks read; ValueError says what is wrong with it.
+    """An example with its marks read; `LineError` says what is wrong with it.
 
     What passes is read from a file as exactly this example, and validation finds no error in it.
     """
     line = one_line(text)
     if len(line) > MAX_CHARACTERS:
-        raise ValueError(f"an example has at most {MAX_CHARACTERS} characters")
-    marked = parse_markup(line)
+        raise LineError(Flaw.TOO_LONG, f"an example has at most {MAX_CHARACTERS} characters")
+    try:
+        marked = parse_markup(line)
+    except ValueError as error:
+        raise LineError(Flaw.MARKS, str(error)) from error
     if not any(unicodedata.category(character)[0] in "LN" for character in marked.text):
-        raise ValueError("an example needs words")
+        raise LineError(Flaw.NO_WORDS, "an example needs words")
     if marked.text.startswith("/"):
-        raise ValueError("a text that begins with / is a button, not words")
+        raise LineError(Flaw.BUTTON, "a text that begins with / is a button, not words")
     problem = next(mark_problems(marked.text, marked.entities, domain), None)
     if problem is not None:
-        raise ValueError(problem[1])
+        raise LineError(Flaw.MARKS, problem[1])
     return marked
 
 
