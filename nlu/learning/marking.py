@@ -59,14 +59,15 @@ class Marking:
 
 def _joined(pieces: Sequence[_Piece], kinds: frozenset[str]) -> str:
     """The pieces in one line; those of these kinds are marked where that cuts no word."""
-    written = [""]
+    plain = [_spaced(piece.text, neutral(piece.text)) for piece in pieces]
+    written: list[str] = []
     for place, piece in enumerate(pieces):
-        words = neutral(piece.text)
-        before, after = _last(pieces[:place]), _first(pieces[place + 1 :])
+        words = plain[place].strip()
+        before, after = "".join(plain[:place])[-1:], "".join(plain[place + 1 :])[:1]
         if piece.kind in kinds and words and not _cuts(before, words, after):
             written.append(f"[{words}]({piece.kind})")
         else:
-            written.append(_spaced(piece.text, words))
+            written.append(plain[place])
     return " ".join("".join(written).split())
 
 
@@ -79,14 +80,6 @@ def _spaced(text: str, words: str) -> str:
 def _cuts(before: str, words: str, after: str) -> bool:
     left = _LATIN.match(before) and _LATIN.match(words[0])
     return bool(left or (_LATIN.match(words[-1]) and _LATIN.match(after)))
-
-
-def _last(pieces: Sequence[_Piece]) -> str:
-    return next((one.text[-1] for one in reversed(pieces) if one.text), "")
-
-
-def _first(pieces: Sequence[_Piece]) -> str:
-    return next((one.text[0] for one in pieces if one.text), "")
 
 
 def _is_free(span: Span, taken: Sequence[Span]) -> bool:

@@ -25,6 +25,7 @@ MARKING = Marking(frozenset(DOMAIN.roles))
         ("身份证11010119900307123X", (), "身份证100200300"),
         ("裙子退了吧", ((0, 2, "product"),), "[裙子](product)退了吧"),
         ("the dresses", ((4, 9, "product"),), "the dresses"),
+        ("the dress\x1bes", ((4, 9, "product"),), "the dresses"),
         ("[裙子](product) {a}\n- 退", (), "［裙子］(product) ｛a｝ - 退"),
         ("给阿花送[家]里", ((1, 3, "person_name"),), "给[林晓曼](person_name)送［家］里"),
     ],
