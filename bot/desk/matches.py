@@ -4,6 +4,7 @@ Plain forms without a script. Whoever answers customers decides; each look at a 
 by the store. Nobody is told of a decision, and a merge can be undone.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
@@ -60,30 +61,37 @@ def _rank(card: MemberCard) -> tuple[bool, int, int]:
 
 def matches_router(sessions: Sessions, pages: Pages) -> APIRouter:
     """Return the page and the addresses of its forms."""
+    review = _Review(sessions, pages)
     router = APIRouter(include_in_schema=False)
+    forms = [Depends(from_own_pages)]
+    router.get(PAGE)(review.show)
+    router.post(f"{PAGE}/{{candidate_id}}", dependencies=forms)(review.decide)
+    router.post("/desk/merges/{merge_id}/undo", dependencies=forms)(review.undo)
+    return router
 
-    async def reviewer(request: Request) -> Session | Response:
-        session = await sessions.read(request.cookies.get(COOKIE))
-        if session is None:
-            return RedirectResponse("/desk/login", HTTPStatus.SEE_OTHER)
-        if session.staff.role not in DESK_ROLES:
-            return RedirectResponse(session.home, HTTPStatus.SEE_OTHER)
-        return session
 
-    @router.get(PAGE)
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """The page and what its forms do."""
+
+    sessions: Sessions
+    pages: Pages
+
     async def show(
+        self,
         request: Request,
         merged: Annotated[int | None, Query()] = None,
         told: Annotated[str | None, Query(max_length=20)] = None,
     ) -> Response:
-        session = await reviewer(request)
+        """Show the next proposals; ``merged`` and ``told`` say what became of the last one."""
+        session = await self._reviewer(request)
         if isinstance(session, Response):
             return session
         language = language_of(request)
-        async with sessions.store.reading(_actor(session)) as uow:
+        async with self.sessions.store.reading(_actor(session)) as uow:
             shown = [await _shown(uow, one) for one in await uow.merges.candidates(limit=AT_ONCE)]
             merge = await uow.merges.get(merged) if merged is not None else None
-        return pages.render(
+        return self.pages.render(
             "matches.html",
             language,
             POLICY,
@@ -91,41 +99,55 @@ def matches_router(sessions: Sessions, pages: Pages) -> APIRouter:
             shown=[one for one in shown if one is not None],
             merge=merge if merge is not None and merge.undone_at is None else None,
             told=told if told in {*Decision, "gone", "undone"} else None,
-            word=Wording(pages.phrasebook.speaker(language)).name,
+            word=Wording(self.pages.phrasebook.speaker(language)).name,
         )
 
-    @router.post(f"{PAGE}/{{candidate_id}}", dependencies=[Depends(from_own_pages)])
     async def decide(
+        self,
         request: Request,
         candidate_id: int,
         decision: Annotated[Decision, Form()],
         keep: Annotated[int | None, Form()] = None,
     ) -> Response:
-        session = await reviewer(request)
+        """Merge, decline, or put off."""
+
+        async def carry_out(uow: UnitOfWork) -> str:
+            merge = await _carry_out(uow, candidate_id, decision, keep)
+            return f"merged={merge.id}" if merge else f"told={decision}"
+
+        return await self._carried_out(request, carry_out)
+
+    async def undo(self, request: Request, merge_id: int) -> Response:
+        """Take a merge back."""
+
+        async def unmerge(uow: UnitOfWork) -> str:
+            await uow.merges.unmerge(merge_id)
+            return "told=undone"
+
+        return await self._carried_out(request, unmerge)
+
+    async def _carried_out(
+        self, request: Request, act: Callable[[UnitOfWork], Awaitable[str]]
+    ) -> Response:
+        """Do it in one transaction, and show the page with what it says."""
+        session = await self._reviewer(request)
         if isinstance(session, Response):
             return session
         try:
-            async with sessions.store.writing(_actor(session)) as uow:
+            async with self.sessions.store.writing(_actor(session)) as uow:
                 await require_service(uow)
-                merge = await _carry_out(uow, candidate_id, decision, keep)
+                told = await act(uow)
         except (ConflictError, NotFoundError):
-            return _back(request, "told=gone")
-        return _back(request, f"merged={merge.id}" if merge else f"told={decision}")
+            told = "told=gone"
+        return _back(request, told)
 
-    @router.post("/desk/merges/{merge_id}/undo", dependencies=[Depends(from_own_pages)])
-    async def undo(request: Request, merge_id: int) -> Response:
-        session = await reviewer(request)
-        if isinstance(session, Response):
-            return session
-        try:
-            async with sessions.store.writing(_actor(session)) as uow:
-                await require_service(uow)
-                await uow.merges.unmerge(merge_id)
-        except (ConflictError, NotFoundError):
-            return _back(request, "told=gone")
-        return _back(request, "told=undone")
-
-    return router
+    async def _reviewer(self, request: Request) -> Session | Response:
+        session = await self.sessions.read(request.cookies.get(COOKIE))
+        if session is None:
+            return RedirectResponse("/desk/login", HTTPStatus.SEE_OTHER)
+        if session.staff.role not in DESK_ROLES:
+            return RedirectResponse(session.home, HTTPStatus.SEE_OTHER)
+        return session
 
 
 async def _shown(uow: UnitOfWork, candidate: MatchCandidate) -> Shown | None:

@@ -9,6 +9,8 @@ from crm_store.types.handoffs import HandoffReason
 
 _PHONES = (CONTACT, "value_phone")
 """Slots of questions that any phone of one's own answers, whoever's it was."""
+CONTACT_TAKEN = "contact_taken"
+"""A sign of fraud: the contact that was shared belongs to another member."""
 _OUTCOMES = ("attested", "unknown", "foreign", "taken")
 
 
@@ -18,7 +20,7 @@ async def shared_contact(turn: Turn) -> Outcome:
     said = str(turn.message.payload.get("contact"))
     key = said if said in _OUTCOMES else "foreign"
     if key == "taken":
-        effect = call_human(turn, HandoffReason.RULE)
+        effect = call_human(turn, HandoffReason.RULE, CONTACT_TAKEN)
         return turn.done(turn.say(key), effects=(effect,))
     waiting = _waiting(turn, key)
     if waiting:
