@@ -28,7 +28,7 @@ import httpx
 from playwright.async_api import Page, async_playwright
 
 from crm_store.store import SqlStore
-from crm_store.types.actors import SYSTEM, Actor, Role
+from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import Owner
 from crm_store.vault import Vault
 
@@ -206,9 +206,6 @@ async def served_by_others(shop: Shop, live: int) -> None:
     """Wait until everybody has called a human, and let a colleague take half of them."""
     store = await shop.store()
     try:
-        async with store.writing(SYSTEM) as uow:
-            zhou = next(one for one in await uow.staff.all() if one.login == "agent-zhou")
-            await uow.staff.arrange(zhou.id, max_load=live)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             async with store.reading(SYSTEM) as uow:
@@ -219,7 +216,10 @@ async def served_by_others(shop: Shop, live: int) -> None:
             await asyncio.sleep(1)
         else:
             raise SystemExit(f"{len(handoffs)} of {live} conversations came to people")
-        colleague = Actor(Role.AGENT, staff_id=zhou.id)
+        async with store.writing(SYSTEM) as uow:
+            zhou = next(one for one in await uow.staff.all() if one.login == "agent-zhou")
+            await uow.staff.arrange(zhou.id, max_load=live)
+        colleague = Actor(Role.AGENT, staff_id=zhou.id, surface=Surface.DESK, purpose="benchmark")
         waiting = [
             handoff.id
             for handoff, one in zip(handoffs, owners, strict=True)
