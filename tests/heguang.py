@@ -503,9 +503,15 @@ def embedder(folder: Path) -> Embedder:
 
 
 @cache
+def phrasebook() -> Phrasebook:
+    """All templates, read once."""
+    return Phrasebook()
+
+
+@cache
 def search(folder: Path) -> HybridCatalogSearch:
     """Search over the whole demo catalogue."""
-    book = Phrasebook()
+    book = phrasebook()
     colours = {lang: book.section(lang, "colours") for lang in LANGUAGES}
     items = catalog_items(catalogue(), colours, read_pairs(ROOT / "knowledge" / "pairs.yml"))
     index = open_or_build(folder / "index", items, embedder(folder))
@@ -531,6 +537,13 @@ def understanding(folder: Path) -> NluEngine:
     return SegmentingEngine(ReadingEngine(native, Speller(data, names.words)))
 
 
+@dataclass(frozen=True)
+class Closed:
+    """Stands where models are not needed; whatever is asked of it but the intents is an error."""
+
+    intents: frozenset[str]
+
+
 @dataclass
 class Assistant:
     """The assistant on one database, without a channel."""
@@ -547,9 +560,19 @@ class Assistant:
         store = await SqlStore.open(f"sqlite:///{database}", prepared.vault, clock=lambda: NOW)
         found = await asyncio.to_thread(search, folder)
         articles = await asyncio.to_thread(faq, folder)
-        services = Services(store, found, articles, Phrasebook(), lambda: NOW)
+        services = Services(store, found, articles, phrasebook(), lambda: NOW)
         engine = await asyncio.to_thread(understanding, folder)
         runner = TurnRunner(services, engine, skills.load())
+        return Assistant(store, prepared.people, services, runner)
+
+    @staticmethod
+    async def of_buttons(prepared: Prepared, database: Path) -> "Assistant":
+        """Wire an assistant that is only pressed buttons of: nothing has to be understood."""
+        store = await SqlStore.open(f"sqlite:///{database}", prepared.vault, clock=lambda: NOW)
+        known = skills.load()
+        closed = Closed(frozenset(known))
+        services = Services(store, closed, closed, phrasebook(), lambda: NOW)  # type: ignore[arg-type]
+        runner = TurnRunner(services, closed, known)  # type: ignore[arg-type]
         return Assistant(store, prepared.people, services, runner)
 
     @property

@@ -8,7 +8,8 @@ from nicegui import ui
 from bot.desk.snapshot import OpenConversation
 from bot.desk.unmasking import Unmask, draw_identity
 from bot.desk.wording import Wording
-from bot.handoff.packet import Attempt, HandoffPacket, NextStep, OrderFact, Source, Told
+from bot.handoff.packet import Attached, Attempt, HandoffPacket, NextStep, OrderFact, Source, Told
+from bot.handoff.rendering import media_words
 from bot.handoff.summary import summary
 from crm_store.types.handoffs import HandoffState
 from crm_store.types.people import MemberCard
@@ -40,6 +41,7 @@ def draw_packet(
     _fact(say("slots"), _slots(packet, say))
     _draw_attempts(packet.attempts, say)
     _draw_orders(packet, say)
+    _fact(say("attachments"), "\n".join(_attachment(one, say) for one in packet.attachments))
     names = [say.speaker.local(product.name) for product in shown.products]
     _fact(say("products"), "\n".join(names))
     _draw_end(shown, say)
@@ -115,6 +117,11 @@ def _order(order: OrderFact, say: Wording) -> str:
     items = say.listed([say.speaker.local(item) for item in order.items])
     total = say.speaker.money(order.total, order.currency)
     return f"{order.number} · {state} · {total}\n{items}"
+
+
+def _attachment(sent: Attached, say: Wording) -> str:
+    kind = media_words(sent.kind, say.speaker)
+    return f"{kind} · {sent.case}" if sent.case else kind
 
 
 def _draw_end(shown: OpenConversation, say: Wording) -> None:

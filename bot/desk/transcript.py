@@ -15,6 +15,7 @@ from nicegui.element import Element
 from bot.channels.text import card_lines, objects
 from bot.desk.snapshot import words_of
 from bot.desk.wording import Wording
+from bot.handoff.rendering import media_words
 from crm_store.types.conversations import Author, Direction, Message, MessageState
 from crm_store.types.desk import NOTE
 
@@ -72,7 +73,9 @@ class Transcript:
         if event == NOTE:
             return message.text
         worded = self._say.of("event", event) if message.author is Author.SYSTEM and event else ""
-        return worded or words_of(message)
+        kind = message.payload.get("attachment")
+        sent = f"[{media_words(str(kind), self._say.speaker)}]" if kind else ""
+        return worded or " ".join(part for part in (sent, words_of(message)) if part)
 
     def _tell_state(self, message: Message) -> None:
         row, below = self._drawn[message.id]

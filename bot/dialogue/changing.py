@@ -11,7 +11,7 @@ from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.asking import ask
 from bot.dialogue.slots.units import UNITS, number_told
 from bot.dialogue.slots.variants import VARIANT
-from bot.dialogue.state import Option
+from bot.dialogue.state import CONFIRM, Option
 from bot.policies.changes import address_problem
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.orders import OrderLine
@@ -56,6 +56,9 @@ _SAID_BY: Final[Mapping[str, re.Pattern[str]]] = {
         (QUANTITY, r"数量|几件|多加|再加|加一|减掉|去掉", r"quantity|how many|one more"),
     )
 }
+_CHANGING: Final = re.compile(
+    r"[改换变新]|\b(?:chang\w*|updat\w*|new|different|switch\w*|replac\w*|wrong)\b", re.IGNORECASE
+)
 _MORE: Final = re.compile(
     r"再?(?:多?加|添)|多[要买来]|\b(?:add|more|another|extra)\b", re.IGNORECASE
 )
@@ -130,8 +133,11 @@ class WhatSlot:
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with something to change, or ask what."""
-        errand = _with_step(turn, _with_phone(turn, errand))
+        errand = _with_step(turn, errand)
         known = wanted_changes(errand)
+        also = _said(turn) if _confirming(turn) else ""
+        if also in _FILLED_BY and also not in known:
+            return errand.with_slot(_WHAT, also)
         if errand.text(_WHAT) in known or (known and not errand.text(_WHAT)):
             slots = {name: value for name, value in errand.slots.items() if name != _WHAT}
             return replace(errand, slots=slots)
@@ -144,17 +150,32 @@ class WhatSlot:
         return ask(turn, _WHAT, options=tuple(options))
 
 
+def _confirming(turn: Turn) -> bool:
+    """Whether the change was about to be confirmed: what is said now comes on top of it."""
+    question = turn.state.question
+    return question is not None and (question.skill, question.slot) == (turn.skill, CONFIRM)
+
+
 def _said(turn: Turn) -> str:
     """Return what the words say is to be changed."""
     return next((what for what, words in _SAID_BY.items() if words.search(turn.said)), "")
 
 
-def _with_phone(turn: Turn, errand: Errand) -> Errand:
-    """Take a phone for the new one where the words say so; else it proves to know the order."""
-    phones = [one for one in turn.entities("phone") if one.role != "old"]
-    if not phones or errand.text(NEW_PHONE) or not _SAID_BY[PHONE].search(turn.said):
-        return errand
-    return errand.with_slot(NEW_PHONE, str(phones[-1].value))
+@dataclass(frozen=True, slots=True)
+class NewPhoneTold:
+    """Not a question: a phone that the words call the new one is no proof of the order."""
+
+    name: str = "phone_told"
+    kinds: tuple[str, ...] = ()
+
+    async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
+        """Return the errand with the phone in the slot that it belongs to."""
+        phones = [one for one in turn.entities("phone") if one.role != "old"]
+        if not phones or errand.text(NEW_PHONE) or not _SAID_BY[PHONE].search(turn.said):
+            return errand
+        if not _CHANGING.search(turn.said):
+            return errand
+        return errand.without("phone").with_slot(NEW_PHONE, str(phones[-1].value))
 
 
 def _with_step(turn: Turn, errand: Errand) -> Errand:

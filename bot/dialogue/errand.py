@@ -37,6 +37,8 @@ class Errand:
     order: Order | None = None
     lines: tuple[OrderLine, ...] = ()
     """The positions of the order that it is about."""
+    again: str = ""
+    """The slot that the customer wants to answer anew."""
     effects: tuple[Effect, ...] = ()
     """What was found out on the way and has to be remembered, whatever becomes of the errand."""
 
@@ -89,6 +91,10 @@ class Errand:
     def with_slot(self, name: str, value: JSON) -> "Errand":
         """Return the errand with a slot filled."""
         return replace(self, slots={**self.slots, name: value})
+
+    def without(self, name: str) -> "Errand":
+        """Return the errand with a slot emptied."""
+        return replace(self, slots={one: kept for one, kept in self.slots.items() if one != name})
 
     async def as_it_stands(self, uow: UnitOfWork) -> "Errand":
         """Return the errand with its order as it is now, locked until the transaction ends."""

@@ -13,31 +13,31 @@ meanwhile, nothing happens and the customer is told why.
 The words are templates of the skill's file: ``ask_SLOT``, ``confirm``, ``done`` and ``refused``.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
+from bot.dialogue.correcting import ANY
 from bot.dialogue.effects import EffectRefusedError
 from bot.dialogue.errand import Errand
+from bot.dialogue.hints import hinted
 from bot.dialogue.proof import PROOF, Proof, ProofSlot
 from bot.dialogue.refusing import called, facts_of, refused
 from bot.dialogue.reply import Button, Reply, payload
 from bot.dialogue.skill import Audience, Outcome, Skill, Turn
+from bot.dialogue.slots.answers import Choice, Decide
 from bot.dialogue.slots.asking import Slot
-from bot.dialogue.state import CONFIRM, TICKET, Option
+from bot.dialogue.slots.conditional import Hinted
+from bot.dialogue.state import CHANGE, CONFIRM, TICKET, Option
 from bot.dialogue.telling import slots_told
+from bot.handoff.attachments import ATTACHMENTS, message_ids
 from bot.policies import Decision
 from crm_store.ports import UnitOfWork
 from crm_store.types.cases import CaseKind, case_number
-from crm_store.types.conversations import Conversation
+from crm_store.types.conversations import JSON, Conversation, JSONObject
 
-CHANGE: Final = "change"
-"""The slot that names another slot to be asked again; `ANY` asks which."""
-ANY: Final = "any"
 _OWN_SLOTS: Final = (TICKET, CHANGE, PROOF)
 
-Decide: TypeAlias = Callable[[UnitOfWork, Errand], Awaitable[Decision]]
-"""Whether the house allows it. It reads only, and says the same for the same facts."""
 CarryOut: TypeAlias = Callable[[UnitOfWork, Errand, Decision], Awaitable[None]]
 """Does it, inside the turn's transaction; must open a case with the errand's ticket."""
 Afterwards: TypeAlias = Callable[[Turn, Errand, Decision, Outcome], Outcome]
@@ -59,6 +59,14 @@ class Flow:
     """Whether a yes is needed first: for all that costs something or cannot be undone."""
     before_proof: tuple[Slot, ...] = ()
     """Slots that are filled before a proof is asked for: what it is about, told to anybody."""
+    besides: Choice | None = None
+    """A choice with a usual answer, whose other answers the confirmation offers."""
+    ruled: Callable[[str], bool] = lambda _: False
+    """Whether the help centre has its rules, for a message in these words; see `Skill`."""
+    commands: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
+    """Whole messages that are taken for a button of the flow with these slots."""
+    claims: Callable[[str], Mapping[str, JSON] | None] = lambda _: None
+    """Slots of words that can mean nothing else; see `Skill`."""
     afterwards: Afterwards = lambda _turn, _errand, _decision, done: done
 
     @property
@@ -69,7 +77,26 @@ class Flow:
         """Return the skill that runs the flow."""
         kinds = dict.fromkeys(kind for slot in self._slots for kind in slot.kinds)
         slots = (*kinds, *_OWN_SLOTS)
-        return Skill(self.intent, self.run, Audience.CUSTOMERS, slots, flow=True, proof=self.proof)
+        return Skill(
+            self.intent,
+            self.run,
+            Audience.CUSTOMERS,
+            slots,
+            flow=True,
+            proof=self.proof,
+            commands=self.commands,
+            claims=self.claims,
+            ruled=self.ruled,
+            hears=self.hears,
+        )
+
+    def hears(self, said: str) -> Mapping[str, JSON]:
+        """Return the choices that words hint at, whichever of them is asked just now."""
+        found = {one.name: hinted(one.hints, said) for one in self._hinted()}
+        return {name: answer for name, answer in found.items() if answer is not None}
+
+    def _hinted(self) -> Iterator[Hinted]:
+        return (slot for slot in self._slots if isinstance(slot, Hinted))
 
     async def run(self, turn: Turn) -> Outcome:
         """Go one step further."""
@@ -79,7 +106,7 @@ class Flow:
             return await self._late(turn)
         wanted = {kind for slot in self._slots for kind in slot.kinds}
         told = slots_told(turn.parse, wanted, _asked(turn))
-        turn = replace(turn, slots={**told, **turn.slots})
+        turn = replace(turn, slots={**told, **self._whenever(turn), **turn.slots})
         if turn.slots.get(CHANGE) == ANY:
             return self._ask_what_to_change(turn)
         errand = await self._filled(turn)
@@ -87,7 +114,12 @@ class Flow:
             return errand
         async with turn.reading() as uow:
             decision = await self.decide(uow, errand)
-        return self._decided(turn, errand, decision)
+        return await self._decided(turn, errand, decision)
+
+    def _whenever(self, turn: Turn) -> Mapping[str, JSON]:
+        """Return the choices made by words that count before their question is asked."""
+        names = {one.name for one in self._hinted() if one.whenever}
+        return {name: answer for name, answer in self.hears(turn.said).items() if name in names}
 
     def _is_late(self, turn: Turn) -> bool:
         """Whether a button of a confirmation was pressed that is not the one now open."""
@@ -124,17 +156,19 @@ class Flow:
             policies=turn.services.policies,
             said=turn.said,
             slots=kept,
+            again=str(again or ""),
         )
 
     def _new_ticket(self, turn: Turn) -> str:
         # With the intent: one message may have two wishes.
         return f"{turn.conversation.id}-{turn.message.id}-{self.intent}"
 
-    def _decided(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
+    async def _decided(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
         if not decision.allowed:
             return self._remembering(refused(turn, decision, errand), errand)
         if self._needs_yes(errand) and turn.slots.get(CONFIRM) is not True:
-            return self._remembering(self._ask_to_confirm(turn, errand, decision), errand)
+            asking = await self._ask_to_confirm(turn, errand, decision)
+            return self._remembering(asking, errand)
         number = case_number(self.kind, errand.ticket, errand.now)
         words = turn.words("done", number=number, **facts_of(turn, errand, decision))
         effects = (*errand.effects, CarryOutFlow(self, errand), *called(turn, decision, errand))
@@ -153,7 +187,7 @@ class Flow:
             return outcome
         return outcome.remember(order_number=errand.order.number)
 
-    def _ask_to_confirm(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
+    async def _ask_to_confirm(self, turn: Turn, errand: Errand, decision: Decision) -> Outcome:
         # A fresh ticket: what was shown before and changed since can no longer be confirmed.
         ticket = self._new_ticket(turn)
         asking = turn.words("confirm", **facts_of(turn, errand, decision))
@@ -163,9 +197,22 @@ class Flow:
         ]
         if len(self._slots) > 1:
             change = payload(self.intent, {CHANGE: ANY})
-            buttons.insert(1, Button(turn.words("flow.change"), change))
+            buttons[1:1] = [
+                *await self._other_ways(turn, errand),
+                Button(turn.words("flow.change"), change),
+            ]
         reply = Reply(asking, buttons=tuple(buttons))
         return turn.ask(CONFIRM, reply, slots={**errand.slots, TICKET: ticket})
+
+    async def _other_ways(self, turn: Turn, errand: Errand) -> list[Button]:
+        if self.besides is None:
+            return []
+        name = self.besides.name
+        return [
+            Button(option.label, payload(self.intent, {name: option.value}))
+            for option in await self.besides.options(turn, errand)
+            if option.value != errand.text(name)
+        ]
 
     def _ask_what_to_change(self, turn: Turn) -> Outcome:
         names = [slot.name for slot in self._slots if slot.kinds and slot.name in turn.slots]
@@ -180,6 +227,11 @@ class Flow:
             "flow.already_done", number=case.number
         )  # fmt: skip
         return Outcome((reply,), (), turn.state)
+
+
+def always_ruled(_: str) -> bool:
+    """Return that a question about the errand may be answered by an article of the help centre."""
+    return True
 
 
 def _asked(turn: Turn) -> str | None:
@@ -205,3 +257,12 @@ class CarryOutFlow:
         if not decision.allowed:
             raise EffectRefusedError(self.flow.intent, decision)
         await self.flow.carry_out(uow, errand, decision)
+        await self._hand_over(uow)
+
+    async def _hand_over(self, uow: UnitOfWork) -> None:
+        """Give the case the pictures and voice messages that were sent on the way."""
+        kept = message_ids(self.errand.slots.get(ATTACHMENTS))
+        case = await uow.cases.by_ticket(self.errand.ticket) if kept else None
+        if case is not None:
+            detail: JSONObject = {ATTACHMENTS: [*kept]}
+            await uow.cases.change(case.number, state=case.state, detail=detail)

@@ -6,14 +6,13 @@ from typing import Final
 from bot.dialogue.errand import Errand
 from bot.policies import Decision, refuse
 from bot.policies.goods import Goods
+from bot.policies.payments import balance
 from crm_store.ports import UnitOfWork
 from crm_store.types.cases import Case, CaseKind
 from crm_store.types.catalog import ONLINE_STORE_ID
 from crm_store.types.orders import Order, OrderLine, OrderState
 
 _ARRIVED: Final = frozenset({OrderState.DELIVERED, OrderState.COMPLETED})
-_NOT_MOVED: Final = frozenset({"failed", "due", "pending"})
-"""States of payments that moved no money."""
 COMING_BACK: Final = frozenset({CaseKind.RETURN, CaseKind.EXCHANGE})
 
 
@@ -60,10 +59,9 @@ def warehouse(order: Order) -> str:
     return order.store_id or ONLINE_STORE_ID
 
 
-def money_in(order: Order) -> Decimal:
-    """Return what was paid for an order and is not on its way back."""
-    moved = [one.amount for one in order.payments if one.state not in _NOT_MOVED]
-    return max(Decimal(0), sum(moved, Decimal(0)))
+def money_in(errand: Errand) -> Decimal:
+    """Return what was paid for the order and is not on its way back."""
+    return max(Decimal(0), balance(errand.policies.payments, errand.whole_order))
 
 
 def worth(errand: Errand) -> Decimal:

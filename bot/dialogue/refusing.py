@@ -29,7 +29,7 @@ def refused(turn: Turn, decision: Decision, errand: Errand | None = None) -> Out
         return turn.done(Reply(words), effects=called(turn, decision, errand))
     buttons = tuple(
         Button(turn.words(f"topics.{intent}"), payload(intent, _about(errand)))
-        for intent in (*decision.instead, "talk_to_human")
+        for intent in dict.fromkeys((*decision.instead, "talk_to_human"))
     )
     return turn.done(Reply(words, buttons=buttons))
 

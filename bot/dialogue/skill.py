@@ -158,6 +158,7 @@ class Turn:
         *,
         slots: Mapping[str, JSON] | None = None,
         free: bool = False,
+        story: bool = False,
     ) -> "Outcome":
         """Ask for a slot with a button for each option; see `ask`."""
         kept = self.slots if slots is None else slots
@@ -166,7 +167,7 @@ class Turn:
             for option in options
         )
         asking = replace(reply, buttons=(*buttons, *reply.buttons))
-        return self.ask(slot, asking, slots=slots, options=options, free=free)
+        return self.ask(slot, asking, slots=slots, options=options, free=free, story=story)
 
     def ask(
         self,
@@ -176,16 +177,18 @@ class Turn:
         slots: Mapping[str, JSON] | None = None,
         options: tuple[Option, ...] = (),
         free: bool = False,
+        story: bool = False,
     ) -> "Outcome":
         """Ask for a slot; the answer goes to this skill (or another) with all slots kept.
 
-        Options are answers to choose from; ``free`` takes any words as the answer.
+        Options are answers to choose from; ``free`` takes any words as the answer but a question,
+        ``story`` even that.
         """
         asking = skill or self.skill
         before = self.state.question
         again = before is not None and (before.skill, before.slot) == (asking, slot)
         asked = before.asked + 1 if again and before else 1
-        question = Question(asking, slot, asked, options, free)
+        question = Question(asking, slot, asked, options, free, story)
         kept = self.slots if slots is None else slots
         kept = {name: value for name, value in kept.items() if name != slot}
         return Outcome(replies, (), replace(self.state, question=question, slots=kept))
@@ -226,6 +229,13 @@ class Skill:
     """Whether it is no intent: only its buttons and commands lead to it."""
     commands: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
     """Whole messages, in lower case, that are taken for a button with these slots."""
+    claims: Callable[[str], Mapping[str, JSON] | None] = lambda _: None
+    """Slots, perhaps none, of a message whose words can mean nothing else to any model."""
+    ruled: Callable[[str], bool] = lambda _: False
+    """Whether words that sound like it may ask for a rule of the house: a question nearly in the
+    words of an article is then answered by it."""
+    hears: Callable[[str], Mapping[str, JSON]] = lambda _: {}
+    """The choices that words hint at; by them an answer given before is put right."""
 
 
 def skill(
@@ -236,6 +246,7 @@ def skill(
     proof: Proof = Proof.GUEST,
     button_only: bool = False,
     commands: Mapping[str, Mapping[str, JSON]] | None = None,
+    ruled: bool = False,
 ) -> Callable[[Handler], Skill]:
     """Make a function the skill of an intent; `bot.skills.load` finds it."""
     return lambda handler: Skill(
@@ -246,4 +257,5 @@ def skill(
         proof=proof,
         button_only=button_only,
         commands=commands or {},
+        ruled=lambda _: ruled,
     )

@@ -38,6 +38,8 @@ class Question:
     """The answers it offers; "第二个" or "the last one" chooses among them."""
     free: bool = False
     """Whether any words are an answer, unless they clearly ask for something else."""
+    story: bool = False
+    """Whether even a question is one: of what happened people also tell by asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ PROOF = "proof"
 """The slot of the question who somebody is; the channel answers it, not what they say."""
 CONFIRM = "confirm"
 """The slot of a yes-or-no question; filled with ``True`` or ``False``."""
+CHANGE = "change"
+"""The slot that names another slot to be asked again."""
 TICKET = "ticket"
 """The slot that names a confirmation: an old button cannot answer a new question."""
 

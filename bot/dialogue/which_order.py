@@ -77,9 +77,17 @@ def _number(turn: Turn) -> str | None:
 
 
 def _tail(turn: Turn) -> str | None:
-    phone = turn.slot("phone_tail") or turn.slot("phone")
+    phone = turn.slot("phone_tail") or _phone(turn)
     digits = "".join(character for character in phone or "" if character.isdigit())
     return digits[-_TAIL:] if len(digits) >= _TAIL else None
+
+
+def _phone(turn: Turn) -> str | None:
+    """Return the phone told as a proof; the one that an order is to get proves nothing."""
+    told = [str(one.value) for one in turn.entities("phone") if one.role != "new"]
+    known = turn.slots.get("phone")
+    phones = [str(known)] if known is not None else told
+    return next((one for one in phones if one != turn.slots.get("phone_new")), None)
 
 
 async def _own_orders(turn: Turn) -> list[Order]:

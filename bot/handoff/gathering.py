@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from bot.handoff.attachments import ATTACHMENTS, brings_something, message_ids
 from bot.handoff.packet import (
     CALM,
+    Attached,
     Attempt,
     CaseFact,
     HandoffPacket,
@@ -40,7 +42,9 @@ LOOKED_AT: Final = 50
 ORDERS: Final = 3
 PRODUCTS: Final = 5
 PREFERENCES: Final = 5
-_OWN: Final = frozenset({"ticket", "change", "proof", "confirm", "step", "rule", "failed"})
+_OWN: Final = frozenset(
+    {"ticket", "change", "proof", "confirm", "step", "rule", "failed", "attachments"}
+)
 """Slots by which skills remember where they are; they say nothing about the customer's errand."""
 _FIRST: Final = ("allergy", "skin_type", "size")
 
@@ -70,6 +74,7 @@ async def gather(uow: UnitOfWork, conversation: Conversation, said: Said) -> Han
     messages = await uow.conversations.tail(conversation.id, limit=LOOKED_AT)
     slots = {name: value for name, value in said.slots.items() if name not in _OWN}
     numbers = _numbers(said, slots)
+    cases = await uow.cases.for_conversation(conversation.id)
     return HandoffPacket(
         language=said.language,
         verification=conversation.verification.value,
@@ -91,11 +96,8 @@ async def gather(uow: UnitOfWork, conversation: Conversation, said: Said) -> Han
         attempts=said.attempts,
         order_facts=await _orders(uow, numbers),
         product_facts=await _products(uow, said.products),
-        cases=tuple(
-            _case(one)
-            for one in await uow.cases.for_conversation(conversation.id)
-            if one.closed_at is None
-        ),
+        cases=tuple(_case(one) for one in cases if one.closed_at is None),
+        attachments=_attachments(messages, cases),
         mood=said.mood,
         transcript=_transcript(conversation.id, messages),
         steps=next_steps(said.intent, slots, numbers),
@@ -226,7 +228,22 @@ def _product(product: Product, in_stock: bool) -> ProductFact:
 
 
 def _case(case: Case) -> CaseFact:
-    return CaseFact(case.number, case.kind.value, case.state, case.order_number, case.due_at)
+    kept = tuple(message_ids(case.detail.get(ATTACHMENTS)))
+    return CaseFact(case.number, case.kind.value, case.state, case.order_number, case.due_at, kept)
+
+
+def _attachments(messages: Sequence[Message], cases: Sequence[Case]) -> tuple[Attached, ...]:
+    """Return what the customer sent besides words, with the case it was sent for."""
+    of_case = {
+        message_id: case.number
+        for case in cases
+        for message_id in message_ids(case.detail.get(ATTACHMENTS))
+    }
+    return tuple(
+        Attached(one.id, str(one.payload["attachment"]), one.created_at, of_case.get(one.id))
+        for one in messages
+        if one.author is Author.CUSTOMER and brings_something(one)
+    )
 
 
 def _transcript(conversation_id: int, messages: Sequence[Message]) -> Transcript:

@@ -30,6 +30,8 @@ class CaseFact:
     state: str
     order_number: str | None = None
     due_at: datetime | None = None
+    attachments: tuple[int, ...] = ()
+    """Messages that brought a picture or a voice for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture, a voice message or the like that the customer sent."""
+
+    message_id: int
+    kind: str
+    at: datetime
+    case: str | None = None
+    """The case that it was sent for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """The conversation by reference, and its last messages."""
 
@@ -232,6 +245,8 @@ class HandoffPacket:
     product_facts: tuple[ProductFact, ...] = ()
     cases: tuple[CaseFact, ...] = ()
     """Opened in this conversation."""
+    attachments: tuple[Attached, ...] = ()
+    """Oldest first."""
     mood: MoodFact = CALM
     transcript: Transcript | None = None
     steps: tuple[NextStep, ...] = ()

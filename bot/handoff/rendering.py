@@ -49,6 +49,8 @@ class PacketView:
     attempts: tuple[str, ...]
     orders: tuple[Fact, ...]
     products: tuple[Fact, ...]
+    attachments: tuple[Fact, ...]
+    """What was sent besides words, and the case that it is for."""
     transcript: tuple[Fact, ...]
     """Author and words, oldest first."""
     steps: tuple[StepView, ...]
@@ -82,6 +84,9 @@ def packet_view(packet: HandoffPacket, speaker: Speaker, sight: Sight) -> Packet
             for one in seen.product_facts
             if one.price is not None
         ),
+        attachments=tuple(
+            Fact(media_words(one.kind, speaker), one.case or "") for one in seen.attachments
+        ),
         transcript=tuple(
             Fact(named("desk", f"author_{one.author}", speaker), one.text) for one in lines
         ),
@@ -97,6 +102,7 @@ def plain_text(packet: HandoffPacket, speaker: Speaker, sight: Sight, handoff_id
         *view.summary,
         *_section("orders", view.orders, speaker),
         *_section("products", view.products, speaker),
+        *_section("attachments", view.attachments, speaker),
         *_section("transcript", view.transcript, speaker),
     ]
     return "\n".join(parts)
@@ -112,6 +118,12 @@ def telegram_html(packet: HandoffPacket, speaker: Speaker, sight: Sight, handoff
         lines.append(f"<b>{html.escape(speaker.words('handoff.section_transcript'))}</b>")
         lines.append(f"<blockquote expandable>{html.escape(_fitting(told))}</blockquote>")
     return "\n".join(lines)
+
+
+def media_words(kind: str, speaker: Speaker) -> str:
+    """Return what a picture, a voice message or the like is called."""
+    named_so = kind if kind in ("photo", "voice") else "other_media"
+    return speaker.words(f"telegram_desk.{named_so}")
 
 
 def _slots(packet: HandoffPacket, speaker: Speaker) -> tuple[Fact, ...]:

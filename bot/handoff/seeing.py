@@ -43,6 +43,7 @@ def seen_by(packet: HandoffPacket, sight: Sight) -> HandoffPacket:
         attempts=tuple(replace(one, told="", slots={}) for one in packet.attempts),
         order_facts=(),
         cases=(),
+        attachments=(),
         person=person and _nobody(person),
         transcript=packet.transcript and Transcript(packet.transcript.conversation_id, 0),
         steps=(),

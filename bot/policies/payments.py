@@ -28,6 +28,8 @@ class Payments(Section):
     """States in which a payment is neither here nor lost."""
     failed: tuple[str, ...]
     """States in which no money moved."""
+    due: tuple[str, ...]
+    """States of what the customer still has to pay."""
     refund_up_to: Annotated[Decimal, Field(ge=0)]
     """What the bot may pay back by itself when somebody was charged twice."""
     refund_days: Annotated[int, Field(ge=1)]
@@ -39,13 +41,15 @@ class Payments(Section):
 
 def arrived(policy: Payments, payments: Iterable[Payment]) -> list[Payment]:
     """Return the payments whose money is here; refunds are not among them."""
-    unsettled = {*policy.pending, *policy.failed}
+    unsettled = {*policy.pending, *policy.failed, *policy.due}
     return [paid for paid in payments if paid.amount > 0 and paid.state not in unsettled]
 
 
 def balance(policy: Payments, order: Order) -> Decimal:
     """Return what is here of an order's money: paid, less what is on its way back."""
-    back = [one.amount for one in order.payments if one.amount < 0]
+    back = [
+        one.amount for one in order.payments if one.amount < 0 and one.state not in policy.failed
+    ]
     moved = [one.amount for one in arrived(policy, order.payments)]
     return sum((*moved, *back), Decimal(0))
 
@@ -75,7 +79,7 @@ def paid_or_not(policy: Payments, order: Order) -> Decision:
     if order.state is OrderState.CANCELLED:
         return _of_cancelled(policy, here, facts)
     if order.state is not OrderState.PENDING_PAYMENT:
-        return refuse("order_is_paid", "order_status", **facts)
+        return _of_paid(policy, order, facts)
     if here >= order.total:
         return allow("payment_found", amount=here, **facts)
     waiting = [one for one in order.payments if one.amount > 0 and one.state in policy.pending]
@@ -86,6 +90,14 @@ def paid_or_not(policy: Payments, order: Order) -> Decision:
     if lost:
         return refuse("payment_failed", amount=lost[-1].amount, at=lost[-1].at, **facts)
     return allow("no_payment_found", hours=policy.check_hours, amount=here, **facts).with_human()
+
+
+def _of_paid(policy: Payments, order: Order, facts: dict[str, object]) -> Decision:
+    """Nothing is open but perhaps the difference after a change."""
+    left = sum((one.amount for one in order.payments if one.state in policy.due), Decimal(0))
+    if left > 0:
+        return refuse("difference_due", amount=left, **facts)
+    return refuse("order_is_paid", "order_status", **facts)
 
 
 def _of_cancelled(policy: Payments, here: Decimal, facts: dict[str, object]) -> Decision:

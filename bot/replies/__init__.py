@@ -5,6 +5,7 @@ ones have the same keys in ``replies/en``. A template is Jinja2 and prints value
 Traditional Chinese is the Simplified wording converted as a whole, values included.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parent
+_ALONE = re.compile(r"^[ \t]*((?:\{%[^%\n]*%\}[ \t]*)+)\n", re.MULTILINE)
+"""A line of nothing but tags: it is no line of the text."""
 
 
 class Phrasebook:
@@ -40,13 +43,11 @@ class Phrasebook:
     def _read(self, folder: Path, language: str) -> dict[str, Template]:
         environment = Environment(
             undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
             autoescape=False,  # noqa: S701 - replies are plain text; each channel escapes its own
         )
         environment.filters.update(_filters(language, self.time_zone))
         return {
-            f"{file.stem}.{key}": environment.from_string(str(text).rstrip("\n"))
+            f"{file.stem}.{key}": environment.from_string(_ALONE.sub(r"\1", str(text).rstrip("\n")))
             for file in sorted(folder.glob("*.yml"))
             for key, text in (YAML(typ="safe").load(file) or {}).items()
         }
@@ -90,7 +91,7 @@ class Speaker:
         """Fill the template ``file.key``; each may ask for ``brief`` and ``to_agents`` besides."""
         given = {"brief": self.brief, "to_agents": self.to_agents, **(values or {})}
         text = self.phrasebook.template(self.language, self._for_reader(key)).render(given)
-        return self.script(text)
+        return self.script(text.rstrip("\n"))
 
     def _for_reader(self, key: str) -> str:
         if not self.to_agents:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.dialogue.errand import Errand
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, always_ruled
 from bot.dialogue.goods import money_in, warehouse
 from bot.dialogue.proof import Proof
 from bot.dialogue.slots import OrderSlot
@@ -28,7 +28,7 @@ async def _decide(_uow: UnitOfWork, errand: Errand) -> Decision:
     order = errand.whole_order
     decision = may_cancel(errand.policies.cancelling, order.state)
     facts = {
-        "amount": money_in(order),
+        "amount": money_in(errand),
         "total": order.total,
         "paid": order.state is not OrderState.PENDING_PAYMENT,
         "currency": order.currency,
@@ -41,7 +41,7 @@ async def _cancel(uow: UnitOfWork, errand: Errand, decision: Decision) -> None:
     order = await uow.orders.cancel(errand.whole_order.number)
     for line in order.lines:
         await uow.stock.put_back(warehouse(order), line.sku, line.quantity)
-    amount = money_in(order)
+    amount = money_in(errand)
     if amount:
         await uow.orders.refund(order.number, amount, reference=errand.ticket)
     if order.member_id is not None:
@@ -73,6 +73,7 @@ cancel_order = Flow(
     CaseKind.CANCELLATION,
     Proof.ORDER,
     slots=(OrderSlot(_not_sent),),
+    ruled=always_ruled,
     decide=_decide,
     carry_out=_cancel,
 ).skill()

@@ -15,6 +15,7 @@ from bot.dialogue.changing import (
     RECIPIENT,
     VARIANT_WANTED,
     AddressSlot,
+    NewPhoneTold,
     NewUnits,
     WhatSlot,
     units_wanted,
@@ -22,7 +23,7 @@ from bot.dialogue.changing import (
     wants,
 )
 from bot.dialogue.errand import Errand
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, always_ruled
 from bot.dialogue.goods import money_in, warehouse
 from bot.dialogue.proof import Proof
 from bot.dialogue.reply import Reply
@@ -170,7 +171,7 @@ async def _settle(uow: UnitOfWork, errand: Errand, difference: Decimal) -> str:
     if difference > 0:
         await uow.orders.charge(order.number, difference, reference=errand.ticket)
         return "payment_due"
-    back = min(-difference, money_in(order))
+    back = min(-difference, money_in(errand))
     if not back:
         return "refund_by_hand"
     await uow.orders.refund(order.number, back, reference=errand.ticket)
@@ -208,6 +209,7 @@ change_order = Flow(
     CaseKind.ORDER_CHANGE,
     Proof.ORDER,
     slots=(
+        NewPhoneTold(),
         OrderSlot(_not_sent, _forbids),
         WhatSlot(),
         When(wants(QUANTITY, VARIANT_WANTED), LineSlot(several=False)),
@@ -217,6 +219,7 @@ change_order = Flow(
         When(wants(PHONE), EntitySlot(NEW_PHONE)),
         When(wants(RECIPIENT), EntitySlot(NEW_NAME, _name_length, free=True)),
     ),
+    ruled=always_ruled,
     decide=_decide,
     carry_out=_change,
 ).skill()

@@ -25,7 +25,7 @@ _FAILS: Final = re.compile(
 )
 
 
-@skill("coupon_query", slots=("coupon_code", "category", "product"), proof=Proof.MEMBER)
+@skill("coupon_query", slots=("coupon_code", "category", "product"), proof=Proof.MEMBER, ruled=True)
 async def coupon_query(turn: Turn) -> Outcome:
     """Explain a code, or show the member's coupons."""
     if code := turn.slot("coupon_code"):

@@ -55,7 +55,8 @@ def _ask_word(turn: Turn, day: date, key: str) -> Outcome:
     nothing = Option(turn.words("nothing"), _NOTHING)
     call = human_button(turn, HandoffReason.UNHAPPY, turn.skill)
     reply = turn.say(key, buttons=(call,) if key == "sorry_what" else ())
-    return turn.choose("word", reply, (nothing,), slots={"day": day.isoformat()}, free=True)
+    slots = {"day": day.isoformat()}
+    return turn.choose("word", reply, (nothing,), slots=slots, free=True, story=True)
 
 
 def _take_word(turn: Turn, day: date, word: str) -> Outcome:

@@ -1,17 +1,20 @@
 """Exchanging for another size or colour, or for what was ordered: the new one is held."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 from bot.dialogue import goods
 from bot.dialogue.delivery import delivered_on
 from bot.dialogue.errand import Errand
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, always_ruled
+from bot.dialogue.hints import hints_for
 from bot.dialogue.proof import Proof
 from bot.dialogue.skill import Turn
-from bot.dialogue.slots import Choice, LineSlot, OrderSlot, When, fixed
+from bot.dialogue.slots import Choice, Hinted, LineSlot, OrderSlot, Permission, When, fixed
 from bot.dialogue.slots.reasons import ReasonSlot
 from bot.dialogue.slots.shops import SHOP, ShopSlot
 from bot.dialogue.slots.units import UnitsSlot
@@ -23,7 +26,9 @@ from crm_store.ports import UnitOfWork
 from crm_store.types.cases import CaseKind, NewCase, case_number
 from crm_store.types.catalog import ONLINE_STORE_ID
 from crm_store.types.reservations import NewReservation
+from nlu.language import to_simplified
 
+_INTENT = "exchange_item"
 _REASONS = ("wrong_size", "changed_mind", "wrong_item", "broken", "other")
 _COURIER, _STORE = "courier", "store"
 
@@ -71,24 +76,29 @@ def _from(errand: Errand) -> str:
     return errand.text(SHOP) if errand.text("handover") == _STORE else ONLINE_STORE_ID
 
 
-async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
+async def _rules(uow: UnitOfWork, errand: Errand) -> Decision:
+    """Decide whether it may be exchanged, whatever is on stock."""
     order = errand.whole_order
     if no := goods.not_arrived(order):
         return no
     if case := await goods.under_way(uow, errand):
         return refuse("already_coming_back", "refund_status", number=case.number)
     [one] = await goods.goods_of(uow, errand)
-    decision = may_exchange(
+    return may_exchange(
         errand.policies.exchanges,
         one,
         delivered=delivered_on(order, errand.time_zone),
         today=errand.today,
     )
+
+
+async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
+    decision = await _rules(uow, errand)
     if decision.allowed and _from(errand) not in await _places(uow, errand):
         return refuse("exchange_sold_out", "return_item", "stock_check")
     facts = {
         "difference": await _difference(uow, errand),
-        "currency": order.currency,
+        "currency": errand.whole_order.currency,
         "code": uow.stock.pickup_code(errand.ticket),
         "until": errand.today + timedelta(days=errand.policies.exchanges.hold_days),
         "same": _to_blame(errand),
@@ -142,8 +152,20 @@ async def _open(uow: UnitOfWork, errand: Errand, decision: Decision) -> None:
     )
 
 
+_CLAIMED: Final = re.compile(
+    r"\W*(?:我?[要想])?\W*(?:HK\d{10})?\W*(?:我?[要想]|申请|办理?)?换货\W*", re.IGNORECASE
+)
+
+
+def _claimed(said: str) -> Mapping[str, str] | None:
+    """Return no slots for "换货" alone or with an order: to a model it looks like any change."""
+    return {} if _CLAIMED.fullmatch(to_simplified(said)) else None
+
+
+_handover = Choice("handover", _handovers, usual=_COURIER)
+
 exchange_item = Flow(
-    "exchange_item",
+    _INTENT,
     CaseKind.EXCHANGE,
     Proof.ORDER,
     slots=(
@@ -153,9 +175,13 @@ exchange_item = Flow(
         ReasonSlot(_REASONS, lambda policies: policies.exchanges.heard),
         When(_another, VariantSlot(_units)),
         Choice("condition", fixed("condition", "sealed", "unused", "used"), _another),
-        Choice("handover", _handovers),
+        Permission(_rules),
+        Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
         When(lambda errand: errand.text("handover") == _STORE, ShopSlot(_shops)),
     ),
+    besides=_handover,
+    claims=_claimed,
+    ruled=always_ruled,
     decide=_decide,
     carry_out=_open,
 ).skill()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.dialogue.errand import Errand
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, always_ruled
 from bot.dialogue.hints import hinted, hints_for
 from bot.dialogue.proof import Proof
 from bot.dialogue.refusing import refused
@@ -245,6 +245,7 @@ invoice_request = Flow(
         EntitySlot("tax_number", _sound_tax_number, _for_company, free=True),
         EntitySlot("email", _sound_email, _is_new, free=True),
     ),
+    ruled=always_ruled,
     decide=_decide,
     carry_out=_request,
 ).skill()

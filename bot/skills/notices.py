@@ -15,11 +15,8 @@ _COMMANDS: Final = dict.fromkeys(
         "不要再通知",
         "不要再通知我",
         "别再通知我",
-        "退订",
-        "td",
         "stop updates",
         "stop notifications",
-        "unsubscribe",
     ),
     _STOP,
 )

@@ -33,7 +33,7 @@ _NOT_RECEIVED: Final = re.compile(
 )
 
 
-@skill("order_status", slots=which_order.SLOTS, proof=Proof.ORDER)
+@skill("order_status", slots=which_order.SLOTS, proof=Proof.ORDER, ruled=True)
 async def order_status(turn: Turn) -> Outcome:
     """Find the order meant and tell where it is; offer a human when something is wrong."""
     usual = _ARRIVED if _SIGNED_FOR.search(turn.said) else _ON_ITS_WAY

@@ -7,6 +7,7 @@ from bot.dialogue.packet import call_human
 from bot.dialogue.reply import Button, payload
 from bot.dialogue.skill import Audience, Outcome, Turn, skill
 from bot.dialogue.state import Option
+from bot.handoff.attachments import case_for
 from crm_store.types.handoffs import HandoffReason
 
 OFFER_AFTER = 2
@@ -21,7 +22,7 @@ async def out_of_scope(turn: Turn) -> Outcome:
     if "cut_from" in turn.message.payload:
         return turn.done(turn.say("too_long", length=turn.message.payload["cut_from"]))
     if turn.message.payload.get("attachment"):
-        return _attached(turn)
+        return await _attached(turn)
     if turn.actor.is_staff or turn.state.misunderstood < OFFER_AFTER:
         key = "again_clerk" if turn.actor.is_staff else "again"
         help_button = Button(turn.words("bot_help.button"), payload("bot_help"))
@@ -32,10 +33,15 @@ async def out_of_scope(turn: Turn) -> Outcome:
     return turn.done(turn.say("calling"), effects=(effect,)).remember(misunderstood=0)
 
 
-def _attached(turn: Turn) -> Outcome:
+async def _attached(turn: Turn) -> Outcome:
     """Say honestly that it is kept for a human; a question that is open stays open."""
     if turn.state.question is None:
-        return _offer(turn, "attachment")
+        async with turn.reading() as uow:
+            case = await case_for(uow, turn.conversation)
+        if case is None:
+            return _offer(turn, "attachment")
+        reply = turn.say("attachment_of_case", number=case.number)
+        return offer_human(turn, reply, HandoffReason.NOT_UNDERSTOOD)
     button = human_button(turn, HandoffReason.ASKED, turn.state.question.skill)
     reply = turn.say("attachment_meanwhile", buttons=(button,))
     return Outcome((reply,), (), replace(turn.state, misunderstood=0))

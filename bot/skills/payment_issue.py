@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.dialogue.errand import Errand
 from bot.dialogue.flow import Flow
-from bot.dialogue.hints import hints_for
+from bot.dialogue.hints import hinted, hints_for
 from bot.dialogue.human import human_button
 from bot.dialogue.proof import Proof
 from bot.dialogue.skill import Outcome, Turn
@@ -96,6 +96,11 @@ async def _waiting_for_payment(turn: Turn) -> Order | None:
     return next(filter(_unpaid, orders), None)
 
 
+def _asks_for_a_rule(said: str) -> bool:
+    """Instalments are told here, with what an order comes to a month."""
+    return hinted(hints_for(INTENT, "issue"), said) != "instalments"
+
+
 payment_issue = Flow(
     INTENT,
     CaseKind.PAYMENT_CHECK,
@@ -108,6 +113,7 @@ payment_issue = Flow(
         Instalments(),
         OrderSlot(_unpaid),
     ),
+    ruled=_asks_for_a_rule,
     decide=_decide,
     carry_out=_look_into,
     # What is done here is in the customer's favour: their own money, or a human's look at it.

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.dialogue.errand import Errand
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, always_ruled
 from bot.dialogue.hints import hinted, hints_for
 from bot.dialogue.human import human_button
 from bot.dialogue.proof import Proof
@@ -234,6 +234,7 @@ pickup_in_store = Flow(
         ShopSlot(_shops),
         PhoneSlot(lambda one: _of_goods(one) and one.actor.member_id is None),
     ),
+    ruled=always_ruled,
     decide=_decide,
     carry_out=_put_aside,
 ).skill()

@@ -21,6 +21,7 @@ from crm_store.ports import UnitOfWork
 from crm_store.types.cases import Case, CaseKind, NewCase
 from crm_store.types.orders import OrderState
 from crm_store.types.privacy import ANSWERED_WITHIN, Purpose, Request
+from nlu.language import to_simplified
 
 SOURCE: Final = "chat"
 LOOKS_SHOWN: Final = 5
@@ -31,10 +32,35 @@ _REQUESTS: Final[Mapping[str, Request]] = {
     "delete": Request.ERASURE,
 }
 """What people do by hand within the time that the law gives."""
-_STOPS: Final[Mapping[str, Purpose]] = {
-    "stop_marketing": Purpose.MARKETING,
-    "stop_profiling": Purpose.PROFILING,
+_STOPS: Final[Mapping[str, tuple[Purpose, ...]]] = {
+    "stop_marketing": (Purpose.MARKETING,),
+    "stop_profiling": (Purpose.PROFILING,),
+    "stop_all": (Purpose.MARKETING, Purpose.SERVICE),
 }
+_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
+    words: {"action": "stop_all"}
+    for words in (
+        "退订",
+        "td",
+        "退订td",
+        "回td",
+        "unsubscribe",
+        "unsubscribe me",
+        "stop all messages",
+    )
+}
+"""What people answer to a message that they do not want: they mean every message."""
+_NO_MARKETING: Final = re.compile(
+    r"(?:别|不要|不想|不用|不需要|停止|取消|拒收|拒绝|退订|屏蔽|关闭|关掉).{0,12}"
+    r"(?:广告|促销|营销|推销|推送|群发|骚扰短信|优惠(?:信息|消息|短信|活动))|"
+    r"(?:广告|促销|营销|推销|推送|群发)\w{0,6}(?:别|不要|停).{0,4}(?:发|打|推|来)|"
+    r"\b(?:stop|no more|do(?:n'?t| not) (?:want|send|text|e-?mail|call)|unsubscribe|"
+    r"opt(?:ing)? out|take me off|remove me from|turn off).{0,40}"
+    r"\b(?:marketing|offers?|promo\w*|ads|adverts?|advertising|newsletters?|mailing lists?|deals|"
+    r"spam|sales (?:calls?|texts?))\b",
+    re.IGNORECASE,
+)
+"""What can only mean that marketing is to stop: it must not depend on what a model makes of it."""
 _WORDS: Final[Mapping[str, re.Pattern[str]]] = {
     "looks": re.compile(
         r"谁.{0,8}(?:看|查|访问|动|翻)|(?:哪个|哪位).{0,4}(?:店员|员工)|访问(?:日志|记录)|给他看|"
@@ -48,8 +74,10 @@ _WORDS: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "stop_marketing": re.compile(
         r"短信|退订|推销|营销|广告|推送|群发|拒收|^TD$|接收邮件|别再?(?:给我)?发|推消息|促销|"
+        r"(?:不要?|别)(?:想|用|再|老|总)*(?:给我|通知|收到|接到|发).{0,8}(?:优惠|活动|消息|打折|上新)|"
+        r"(?:优惠|活动|打折|上新).{0,6}(?:不用|不要|别)(?:再|给我)*(?:通知|发|推)|"
         r"\b(?:unsubscribe|opt(?:ing)? out|marketing|mailing list|promo(?:tion(?:s|al)?)?|spam|"
-        r"adverts?|ads|texts|texting|newsletter|calling me with offers|that list|any list)\b",
+        r"adverts?|ads|texts|texting|newsletter|that list|any list|offers?|deals?|discounts)\b",
         re.IGNORECASE,
     ),
     "copy": re.compile(
@@ -85,13 +113,18 @@ class _ActionSlot:
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the action."""
-        if errand.text(self.name) in _WORDS:
+        if errand.text(self.name) in {*_WORDS, *_STOPS}:
             return errand
         meant = next((name for name, words in _WORDS.items() if words.search(errand.said)), None)
         if meant is not None:
             return errand.with_slot(self.name, meant)
         options = tuple(Option(turn.words(f"action_{name}"), name) for name in _WORDS)
         return ask(turn, self.name, options=options)
+
+
+def _claimed(said: str) -> Mapping[str, str] | None:
+    """Return the action of words that can mean nothing else."""
+    return {"action": "stop_marketing"} if _NO_MARKETING.search(to_simplified(said)) else None
 
 
 def _is(*actions: str) -> Callable[[Errand], bool]:
@@ -147,7 +180,8 @@ async def _carry_out(uow: UnitOfWork, errand: Errand, decision: Decision) -> Non
         await _put_on_file(uow, errand, member_id, _REQUESTS[action])
         return
     if action in _STOPS:
-        await uow.consents.withdraw(member_id, _STOPS[action], source=SOURCE)
+        for purpose in _STOPS[action]:
+            await uow.consents.withdraw(member_id, purpose, source=SOURCE)
     await uow.cases.open(
         NewCase(
             CaseKind.PRIVACY,
@@ -187,4 +221,6 @@ privacy_request = Flow(
     decide=_decide,
     carry_out=_carry_out,
     confirms=_is("delete"),
+    commands=_COMMANDS,
+    claims=_claimed,
 ).skill()

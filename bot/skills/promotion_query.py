@@ -34,7 +34,12 @@ class _Asker:
         return self.tier is not None and self.rules.rank(self.tier) >= least
 
 
-@skill("promotion_query", audience=Audience.EVERYBODY, slots=("category", "product", "sku"))
+@skill(
+    "promotion_query",
+    audience=Audience.EVERYBODY,
+    slots=("category", "product", "sku"),
+    ruled=True,
+)
 async def promotion_query(turn: Turn) -> Outcome:
     """Show the offers on what was named, else all; say which are only for a higher tier."""
     categories = await _categories(turn)

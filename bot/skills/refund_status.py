@@ -42,7 +42,7 @@ class Step:
     facts: dict[str, object]
 
 
-@skill("refund_status", slots=which_order.SLOTS, proof=Proof.ORDER)
+@skill("refund_status", slots=which_order.SLOTS, proof=Proof.ORDER, ruled=True)
 async def refund_status(turn: Turn) -> Outcome:
     """Find the order whose money is meant, and tell how far it is."""
     numbers = await _numbers(turn)

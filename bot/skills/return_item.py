@@ -6,9 +6,10 @@ from datetime import timedelta
 from bot.dialogue import goods
 from bot.dialogue.delivery import delivered_on
 from bot.dialogue.errand import Errand
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, always_ruled
+from bot.dialogue.hints import hints_for
 from bot.dialogue.proof import Proof
-from bot.dialogue.slots import Choice, LineSlot, OrderSlot, When, fixed
+from bot.dialogue.slots import Choice, Hinted, LineSlot, OrderSlot, Permission, When, fixed
 from bot.dialogue.slots.reasons import ReasonSlot
 from bot.dialogue.slots.shops import SHOP, ShopSlot
 from bot.dialogue.slots.units import UnitsSlot
@@ -19,6 +20,8 @@ from crm_store.ports import UnitOfWork
 from crm_store.types.cases import CaseKind, NewCase
 from crm_store.types.orders import OrderLine
 
+_INTENT = "return_item"
+_COURIER, _STORE = "courier", "store"
 _REASONS = ("broken", "wrong_item", "not_as_described", "wrong_size", "changed_mind", "other")
 
 
@@ -31,7 +34,7 @@ def _of_several(errand: Errand) -> bool:
 
 
 def _to_a_shop(errand: Errand) -> bool:
-    return errand.text("handover") == "store"
+    return errand.text("handover") == _STORE
 
 
 async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
@@ -92,8 +95,10 @@ def _case(errand: Errand, decision: Decision, line: OrderLine, ticket: str) -> N
     )
 
 
+_handover = Choice("handover", fixed("handover", _COURIER, _STORE), usual=_COURIER)
+
 return_item = Flow(
-    "return_item",
+    _INTENT,
     CaseKind.RETURN,
     Proof.ORDER,
     slots=(
@@ -102,9 +107,12 @@ return_item = Flow(
         When(_of_several, UnitsSlot(lambda errand: errand.line.quantity)),
         ReasonSlot(_REASONS, lambda policies: policies.returns.heard),
         Choice("condition", fixed("condition", "sealed", "unused", "used"), _condition_matters),
-        Choice("handover", fixed("handover", "courier", "store")),
-        When(_to_a_shop, ShopSlot()),
+        Permission(_decide),
+        Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
+        When(_to_a_shop, ShopSlot(any_will_do=True)),
     ),
+    besides=_handover,
+    ruled=always_ruled,
     decide=_decide,
     carry_out=_open,
 ).skill()

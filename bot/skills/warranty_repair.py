@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Final
 
 from bot.dialogue.errand import Errand
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, always_ruled
 from bot.dialogue.hints import hints_for
 from bot.dialogue.proof import Proof
 from bot.dialogue.refusing import facts_of, refused
@@ -15,8 +15,18 @@ from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots import Choice, Hinted, LineSlot, OrderSlot, TextSlot, When, fixed
 from bot.dialogue.slots.appointments import AppointmentSlot, chosen_window
 from bot.dialogue.slots.shops import SHOP, SHOP_NAME, ShopSlot
+from bot.dialogue.slots.visits import (
+    APPOINTMENT,
+    CANCEL,
+    VISIT,
+    BookedSlot,
+    VisitSlot,
+    for_new,
+    is_new,
+    visit_of,
+)
 from bot.dialogue.state import Option
-from bot.policies import Decision, refuse
+from bot.policies import Decision, allow, refuse
 from bot.policies.warranty import (
     PAID,
     Hours,
@@ -55,6 +65,10 @@ def _at_home(errand: Errand) -> bool:
 
 def _by_appointment(errand: Errand) -> bool:
     return _at_desk(errand) or _at_home(errand)
+
+
+def _needs_a_time(errand: Errand) -> bool:
+    return _by_appointment(errand) and errand.text(VISIT) != CANCEL
 
 
 async def _product(uow: UnitOfWork, errand: Errand) -> Product | None:
@@ -153,6 +167,8 @@ async def _agenda(uow: UnitOfWork, errand: Errand) -> Mapping[date, Sequence[Win
 
 
 async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
+    if not is_new(errand):
+        return await _decide_visit(uow, errand)
     decision = await _warranty(uow, errand)
     if not decision.allowed:
         return decision
@@ -165,7 +181,57 @@ async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
     return replace(decision, facts={**decision.facts, "window": window, "fee": fee})
 
 
+async def _decide_visit(uow: UnitOfWork, errand: Errand) -> Decision:
+    """Decide whether an appointment may be moved or cancelled: until it begins."""
+    case = await visit_of(uow, errand)
+    if case is None:
+        return refuse("no_visit", "talk_to_human")
+    if case.due_at is None or case.due_at <= errand.now:
+        return refuse("visit_is_over", "talk_to_human")
+    facts = {"of": case, "was": case.due_at, "window": None}
+    if errand.text(VISIT) == CANCEL:
+        return allow("visit_cancelled", **facts)
+    window = chosen_window(await _agenda(uow, errand), errand)
+    if window is None:
+        return refuse("appointment_taken", INTENT)
+    return allow("visit_moved", **{**facts, "window": window})
+
+
+async def _change_visit(uow: UnitOfWork, errand: Errand, decision: Decision) -> None:
+    """Move or cancel the appointment, and note it under the errand's own ticket."""
+    case, window = await visit_of(uow, errand), decision.facts["window"]
+    if case is None:
+        raise LookupError("no appointment")
+    if isinstance(window, Window):
+        await uow.appointments.move(_reference(case), _appointment(errand, window, case))
+        begins = window.starts_at.isoformat()
+        await uow.cases.change(
+            case.number, state=case.state, detail={APPOINTMENT: begins}, due_at=window.starts_at
+        )
+    else:
+        await uow.appointments.release(_reference(case))
+        await uow.cases.change(case.number, state="cancelled", closed_at=errand.now)
+    await uow.cases.open(
+        NewCase(
+            CaseKind.REPAIR,
+            errand.ticket,
+            state="done",
+            member_id=errand.member_id,
+            order_number=case.order_number,
+            line_id=case.line_id,
+            conversation_id=errand.conversation_id,
+            detail={VISIT: errand.text(VISIT), "of": case.number},
+            rule=decision.rule,
+            opened_at=errand.now,
+            closed_at=errand.now,
+        )
+    )
+
+
 async def _open(uow: UnitOfWork, errand: Errand, decision: Decision) -> None:
+    if not is_new(errand):
+        await _change_visit(uow, errand, decision)
+        return
     window = decision.facts.get("window")
     last = errand.now + timedelta(days=errand.policies.warranty.send_in_days)
     case = await uow.cases.open(
@@ -185,16 +251,23 @@ async def _open(uow: UnitOfWork, errand: Errand, decision: Decision) -> None:
         )
     )
     if isinstance(window, Window):
-        await uow.appointments.book(
-            NewAppointment(
-                errand.ticket,
-                _place(errand),
-                window.starts_at,
-                window.ends_at,
-                _hours(errand).capacity,
-                case.number,
-            )
-        )
+        await uow.appointments.book(_appointment(errand, window, case))
+
+
+def _reference(case: Case) -> str:
+    """Return what the appointment of a case is kept for; cases of other systems have no ticket."""
+    return case.ticket or case.number
+
+
+def _appointment(errand: Errand, window: Window, case: Case) -> NewAppointment:
+    return NewAppointment(
+        _reference(case),
+        _place(errand),
+        window.starts_at,
+        window.ends_at,
+        _hours(errand).capacity,
+        case.number,
+    )
 
 
 def _particulars(errand: Errand, decision: Decision) -> dict[str, str]:
@@ -212,7 +285,7 @@ def _particulars(errand: Errand, decision: Decision) -> dict[str, str]:
     if _at_home(errand):
         known |= {"city": errand.text("home_city"), "address": errand.text("address")}
     if isinstance(window, Window):
-        known["appointment"] = window.starts_at.isoformat()
+        known[APPOINTMENT] = window.starts_at.isoformat()
     return known
 
 
@@ -221,19 +294,22 @@ warranty_repair = Flow(
     CaseKind.REPAIR,
     Proof.ORDER,
     slots=(
+        VisitSlot(hints_for(INTENT, VISIT)),
         OrderSlot(_arrived, not_repairable_yet),
         LineSlot(several=False),
+        BookedSlot(),
         Hinted(
-            Choice("fault", fixed("fault", *_FAULTS), otherwise="other"),
+            Choice("fault", fixed("fault", *_FAULTS), is_new, otherwise="other"),
             hints_for(INTENT, "fault"),
         ),
-        Quote(),
-        Hinted(Choice("how", _ways), hints_for(INTENT, "how")),
-        When(_at_desk, ShopSlot(_desks)),
-        Choice("home_city", _cities, _at_home),
-        TextSlot("address", _LONGEST_ADDRESS, _at_home),
-        AppointmentSlot(_agenda, _by_appointment),
+        When(is_new, Quote()),
+        Hinted(Choice("how", _ways, is_new), hints_for(INTENT, "how")),
+        When(for_new(_at_desk), ShopSlot(_desks)),
+        Choice("home_city", _cities, for_new(_at_home)),
+        TextSlot("address", _LONGEST_ADDRESS, for_new(_at_home)),
+        AppointmentSlot(_agenda, _needs_a_time),
     ),
+    ruled=always_ruled,
     decide=_decide,
     carry_out=_open,
 ).skill()

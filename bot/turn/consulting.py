@@ -8,31 +8,33 @@ that it sounds like is offered with the answer.
 from typing import Final
 
 from bot.dialogue.articles import FAQ, near_articles
-from bot.dialogue.skill import Services
+from bot.dialogue.asking_back import is_wish
+from bot.dialogue.skill import Services, Skill
 from bot.dialogue.state import DialogueState
-from bot.turn.routing import CLARIFY, NOT_SUPPORTED, Route
+from bot.turn.route import Route
+from bot.turn.routing import CLARIFY, NOT_SUPPORTED
 from crm_store.types.conversations import Message
 from knowledge.types import FaqHit, Nearness
 from nlu.types import OUT_OF_SCOPE, Parse
 
 _PARTICULAR: Final = frozenset({"order_number", "phone", "card_number", "sku", "product"})
 """Who names one of these asks about it, not about a rule."""
-_ERRANDS: Final = frozenset(
-    {
-        "order_status", "change_order", "cancel_order", "return_item", "exchange_item",
-        "refund_status", "warranty_repair", "invoice_request", "pickup_in_store", "payment_issue",
-        "promotion_query", "coupon_query",
-    }
-)  # fmt: skip
-"""What a question about a rule is taken for."""
 _NOT_WORDS: Final = frozenset({"attachment", "cut_from"})
 
 
 async def consulted(
-    services: Services, message: Message, parse: Parse, state: DialogueState, going_to: Route
+    services: Services,
+    message: Message,
+    parse: Parse,
+    state: DialogueState,
+    going_to: Route,
+    skill: Skill,
 ) -> Route:
-    """Return the route of a message that was typed, led to an article where one answers it."""
-    least = _least(parse, state, going_to)
+    """Return the route of a message that was typed, led to an article where one answers it.
+
+    ``skill`` is the one that it leads to.
+    """
+    least = _least(parse, state, going_to, skill)
     if least is None or _NOT_WORDS & message.payload.keys():
         return going_to
     hits = await near_articles(services, parse.text, Nearness.LIKELY)
@@ -46,7 +48,7 @@ async def consulted(
     return going_to
 
 
-def _least(parse: Parse, state: DialogueState, going_to: Route) -> Nearness | None:
+def _least(parse: Parse, state: DialogueState, going_to: Route, skill: Skill) -> Nearness | None:
     """Return how near an article must be to answer instead; ``None``: however near, it does not."""
     if not going_to.understood or going_to.skill in (CLARIFY, NOT_SUPPORTED):
         return Nearness.SURE
@@ -55,7 +57,7 @@ def _least(parse: Parse, state: DialogueState, going_to: Route) -> Nearness | No
     told_nothing = all(value == parse.text for value in told)
     plain = going_to.skill == parse.intent.name and told_nothing and not parse.also
     particular = any(entity.entity in _PARTICULAR for entity in parse.entities)
-    errand = going_to.skill in _ERRANDS and plain and not particular
+    errand = plain and not particular and skill.ruled(parse.text) and not is_wish(parse.text)
     return Nearness.CERTAIN if errand else None
 
 

@@ -13,8 +13,10 @@ from bot.dialogue.refusing import refused
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Services, Skill, Turn
 from bot.dialogue.state import DialogueState
+from bot.handoff.attachments import LinkAttachment, brings_something
 from bot.turn.escalating import escalated
 from bot.turn.feeling import felt, soothing
+from bot.turn.keeping import keeping
 from bot.turn.recording import recorded
 from bot.turn.resuming import joined, picked_up, resuming_turn, suspending, to_resume
 from bot.turn.several import first_wish, further_wishes, together
@@ -65,7 +67,7 @@ class TurnRunner:
             return
         actor = await self._actor(conversation)
         turn = felt(await self._understanding.turn_of(conversation, actor, state, message))
-        outcome = soothing(turn, await self._answered(turn))
+        outcome = soothing(turn, keeping(turn, await self._answered(turn), self.skills))
         outcome = await asking_how_it_was(turn, outcome)
         outcome = await telling_how_long(turn, await escalated(turn, outcome))
         try:
@@ -181,6 +183,8 @@ class TurnRunner:
             return
         async with self.services.store.writing(SYSTEM) as uow:
             await uow.conversations.handled(lease, message.id, parse=None, language=None)
+            if brings_something(message):
+                await LinkAttachment(message.id).apply(uow, conversation)
 
 
 def _remembered(stored: JSONObject, conversation: Conversation) -> DialogueState:

@@ -53,7 +53,8 @@ class Understanding:
         language = _spoken_language(message, conversation.language)
         going_to = route(parse, pressed, state, self.skills, audience)
         if pressed is None and parse.fingerprint != NOT_READ:
-            going_to = await consulted(self.services, message, parse, state, going_to)
+            skill = self.skills[going_to.skill]
+            going_to = await consulted(self.services, message, parse, state, going_to, skill)
         misunderstood = 0 if going_to.understood else state.misunderstood + 1
         return Turn(
             services=self.services,

@@ -18,3 +18,13 @@ class Appointments(Protocol):
 
         Raises `ConflictError` when the place takes no more at that time.
         """
+
+    async def move(self, reference: str, new: NewAppointment) -> Appointment:
+        """Give up the time kept for a reference and keep ``new``; system only.
+
+        Raises `ConflictError` when the place takes no more at that time; rolled back, the old time
+        stays kept.
+        """
+
+    async def release(self, reference: str) -> None:
+        """Give up the time kept for a reference, if there is one; system only."""

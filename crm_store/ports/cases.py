@@ -41,6 +41,7 @@ class Cases(Protocol):
         state: str,
         detail: JSONObject | None = None,
         closed_at: datetime | None = None,
+        due_at: datetime | None = None,
     ) -> Case:
         """Move a case on; ``detail`` is added to what is known. System and staff only.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from crm_store.errors import ConflictError, InvalidRecordError
 from crm_store.models import AppointmentRow, CaseRow
@@ -50,6 +50,18 @@ class AppointmentsRepository(Repository):
         if booked is None:
             raise ConflictError(f"{new.place}: somebody else took the time")
         return booked
+
+    async def move(self, reference: str, new: NewAppointment) -> Appointment:
+        """Give up a time and keep another."""
+        await self.release(reference)
+        return await self.book(new)
+
+    async def release(self, reference: str) -> None:
+        """Give up a time."""
+        self._context.require(Role.SYSTEM)
+        await self._session.execute(
+            delete(AppointmentRow).where(AppointmentRow.reference == reference)
+        )
 
     async def _free_seat(self, new: NewAppointment) -> int:
         rows = await self._session.scalars(

@@ -91,6 +91,7 @@ class CasesRepository(Repository):
         state: str,
         detail: JSONObject | None = None,
         closed_at: datetime | None = None,
+        due_at: datetime | None = None,
     ) -> Case:
         """Move a case on."""
         self._context.require(Role.SYSTEM, *STAFF_ROLES)
@@ -102,6 +103,7 @@ class CasesRepository(Repository):
         row.state = state
         row.detail = {**row.detail, **(detail or {})}
         row.closed_at = closed_at or row.closed_at
+        row.due_at = due_at or row.due_at
         await self._session.flush()
         changed = await self._one(_cases().where(CaseRow.id == row.id))
         if changed is None:

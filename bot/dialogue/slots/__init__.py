@@ -1,6 +1,6 @@
 """The slots that flows are declared with, and how each is filled."""
 
-from bot.dialogue.slots.answers import Choice, EntitySlot, TextSlot, fixed
+from bot.dialogue.slots.answers import Choice, EntitySlot, Permission, TextSlot, fixed
 from bot.dialogue.slots.asking import Slot
 from bot.dialogue.slots.conditional import Hinted, When
 from bot.dialogue.slots.goods import GoodsSlot
@@ -13,6 +13,7 @@ __all__ = [
     "Hinted",
     "LineSlot",
     "OrderSlot",
+    "Permission",
     "Slot",
     "TextSlot",
     "When",

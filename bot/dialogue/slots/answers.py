@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.dialogue.errand import Errand
+from bot.dialogue.refusing import refused
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.asking import ask
 from bot.dialogue.state import Option
+from bot.policies import Decision
+from crm_store.ports import UnitOfWork
 from nlu.types import EntityValue
 
 Needed: TypeAlias = Callable[[Errand], bool]
 Options: TypeAlias = Callable[[Turn, Errand], Awaitable[Sequence[Option]]]
 Check: TypeAlias = Callable[[Turn, Errand, EntityValue], Awaitable[Reply | None]]
 """Says what is wrong with a value; ``None`` when nothing is."""
+Decide: TypeAlias = Callable[[UnitOfWork, Errand], Awaitable[Decision]]
+"""Whether the house allows it. It reads only, and says the same for the same facts."""
 
 
 def always(_: Errand) -> bool:
@@ -32,19 +37,27 @@ def fixed(name: str, *values: str) -> Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One of some options, by button, by number, by name; an only one is taken unasked."""
+class _Named:
+    """A slot that reads what bears its own name, where it is needed."""
 
     name: str
-    options: Options
-    needed: Needed = always
-    otherwise: str | None = None
-    """The option that takes any other words; they are kept in the slot ``name_words``."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The slot itself."""
         return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(_Named):
+    """One of some options, by button, by number, by name; an only one is taken unasked."""
+
+    options: Options
+    needed: Needed = always
+    otherwise: str | None = None
+    """The option that takes any other words; they are kept in the slot ``name_words``."""
+    usual: str | None = None
+    """The option that is taken unasked where there is it; people may still change it."""
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the choice made, or ask for it."""
@@ -55,6 +68,8 @@ class Choice:
             return errand
         if len(options) == 1:
             return errand.with_slot(self.name, options[0].value)
+        if errand.again != self.name and self.usual in {option.value for option in options}:
+            return errand.with_slot(self.name, self.usual)
         if self.otherwise is not None and errand.text(self.name):
             words = errand.with_slot(f"{self.name}_words", errand.text(self.name))
             return words.with_slot(self.name, self.otherwise)
@@ -62,19 +77,13 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class EntitySlot:
+class EntitySlot(_Named):
     """A value that the NLU recognises: a date, a size, a quantity, an address."""
 
-    name: str
     check: Check | None = None
     needed: Needed = always
     free: bool = False
     """Whether any words are taken as the answer when the NLU recognises none."""
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The slot itself."""
-        return (self.name,)
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with a sound value, or ask for it."""
@@ -88,17 +97,11 @@ class EntitySlot:
 
 
 @dataclass(frozen=True, slots=True)
-class TextSlot:
+class TextSlot(_Named):
     """The customer's own words, kept as they are."""
 
-    name: str
     longest: int = 500
     needed: Needed = always
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The slot itself."""
-        return (self.name,)
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the words, or ask for them."""
@@ -109,3 +112,18 @@ class TextSlot:
             problem = turn.say("flow.too_long", longest=self.longest, length=len(said))
             return ask(turn, self.name, problem=problem, free=True)
         return errand if said else ask(turn, self.name, free=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Not a question: who will hear a no is told it before anything more is asked."""
+
+    decide: Decide
+    name: str = "permission"
+    kinds: tuple[str, ...] = ()
+
+    async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
+        """Return the errand, or the no of the house."""
+        async with turn.reading() as uow:
+            decision = await self.decide(uow, errand)
+        return errand if decision.allowed else refused(turn, decision, errand)

@@ -35,6 +35,7 @@ def ask(
     problem: Reply | None = None,
     options: tuple[Option, ...] = (),
     free: bool = False,
+    story: bool = False,
 ) -> Outcome:
     """Ask for a slot, in other words the second time, and offer a human after a few.
 
@@ -42,6 +43,7 @@ def ask(
     """
     question = turn.state.question
     again = question is not None and (question.skill, question.slot) == (turn.skill, slot)
+    again = again and not _learnt(turn, slot)
     if again and question is not None and question.asked >= TRIES:
         return offer_human(turn, turn.say("flow.give_up"), HandoffReason.NOT_UNDERSTOOD)
     asking = turn.words(f"ask_{slot}")
@@ -50,5 +52,11 @@ def ask(
     elif again:
         asking = turn.words("flow.again", asking=asking)
     if options:
-        return turn.choose(slot, Reply(asking), options, free=free)
-    return turn.ask(slot, Reply(asking), free=free)
+        return turn.choose(slot, Reply(asking), options, free=free, story=story)
+    return turn.ask(slot, Reply(asking), free=free, story=story)
+
+
+def _learnt(turn: Turn, slot: str) -> bool:
+    """Whether the message told something else of the errand: another order, another line."""
+    before = turn.state.slots
+    return any(one != before.get(name) for name, one in turn.slots.items() if name != slot)

@@ -37,6 +37,8 @@ class Hinted:
 
     choice: Choice
     hints: Hints = field(repr=False)
+    whenever: bool = False
+    """Whether the words count whenever they are said, not only when it is this choice's turn."""
 
     @property
     def name(self) -> str:

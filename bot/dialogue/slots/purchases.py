@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.dialogue import which_order
-from bot.dialogue.correcting import NOT_THIS
+from bot.dialogue.correcting import NOT_THIS, OTHER_ONE, without
 from bot.dialogue.errand import Errand
 from bot.dialogue.refusing import refused
 from bot.dialogue.skill import Outcome, Turn
@@ -38,10 +38,13 @@ class OrderSlot:
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with its order, or the question that leads to it."""
-        found = await which_order.which_order(turn, about=self.about)
+        found = await self._found(turn)
         if isinstance(found, Outcome):
             return found
-        slots = {name: value for name, value in errand.slots.items() if name != NOT_THIS}
+        gone = {NOT_THIS}
+        if found.order.number != errand.text(self.name):
+            gone.add(OTHER_ONE)  # the other order is the other one
+        slots = {name: value for name, value in errand.slots.items() if name not in gone}
         slots[self.name] = found.order.number
         effects = (*errand.effects, *found.effects)
         known = replace(errand, order=found.order, slots=slots, effects=effects)
@@ -50,6 +53,17 @@ class OrderSlot:
             return known
         no = refused(turn, decision, known)
         return replace(no, effects=found.effects).remember(order_number=found.order.number)
+
+    async def _found(self, turn: Turn) -> which_order.FoundOrder | Outcome:
+        """Return the order; "the other one" than the only position's is one of another order."""
+        found = await which_order.which_order(turn, about=self.about)
+        if isinstance(found, Outcome) or not turn.slots.get(OTHER_ONE):
+            return found
+        if len(found.order.lines) > 1:
+            return found
+        number = {"order_number": found.order.number}
+        others = without({**turn.slots, **number}, number)
+        return await which_order.which_order(replace(turn, slots=others), about=self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,11 @@ class LineSlot:
         """Return the errand with its lines, or ask which are meant."""
         lines = errand.whole_order.lines
         meant = self._meant(errand, lines)
+        if errand.slots.get(OTHER_ONE):
+            others = [line for line in lines if line not in meant]
+            meant = others if len(others) == 1 else []
+            errand = errand.without(OTHER_ONE)
+            turn = replace(turn, slots=errand.slots)
         if meant:
             kept = ALL if len(meant) > 1 else str(meant[0].id)
             return replace(errand.with_slot(self.name, kept), lines=tuple(meant))

@@ -29,6 +29,8 @@ class ShopSlot:
     """A shop, by button, name or city; the customer's own shop and those near it go first."""
 
     among: Among = every_shop
+    any_will_do: bool = False
+    """Whether it need not be known which: it is noted when told, and not asked."""
 
     @property
     def name(self) -> str:
@@ -50,6 +52,8 @@ class ShopSlot:
         if place.shop is not None:
             known = errand.with_slot(SHOP, place.shop.id)
             return known.with_slot(SHOP_NAME, turn.local(place.shop.name))
+        if self.any_will_do and errand.again != SHOP and not place.named:
+            return errand
         near = [one for one in shops if one.id == home]
         offered = list(place.shops) or nearest_first(shops, near)
         options = tuple(Option(turn.local(one.name), one.id) for one in offered[:OFFERED])

@@ -45,7 +45,7 @@ class StorySlot:
         said = turn.said.strip()
         if self._says_something(said):
             return errand.with_slot(self.name, said[: self.longest])
-        return ask(turn, self.name, free=True)
+        return ask(turn, self.name, free=True, story=True)
 
     def _says_something(self, said: str) -> bool:
         left = self.empty.sub(" ", to_simplified(said).casefold())

@@ -52,7 +52,10 @@ class VariantSlot:
         wanted = _wanted(turn, errand, product)
         if len(wanted) == 1 and wanted[0] in free:
             return _filled(turn, errand, wanted[0])
-        return self._ask(turn, errand, wanted, free, told=_told(turn, errand))
+        told = _told(turn, errand)
+        if len(free) == 1 and not (wanted or told or errand.again == self.name):
+            return _filled(turn, errand, free[0])
+        return self._ask(turn, errand, wanted, free, told=told)
 
     async def _free(
         self, uow: UnitOfWork, errand: Errand, product: Product | None

@@ -8,7 +8,8 @@ from bot import skills
 from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience
 from bot.dialogue.state import CONFIRM, DialogueState, Option, Question
-from bot.turn.routing import Route, route
+from bot.turn.route import Route
+from bot.turn.routing import route
 from nlu.types import Entity, IntentScore, Parse
 
 SKILLS = skills.load()

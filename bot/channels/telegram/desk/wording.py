@@ -13,6 +13,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.telegram.desk.arrivals import Verb, key_data
 from bot.handoff.packet import HandoffPacket
+from bot.handoff.rendering import media_words
 from bot.handoff.seeing import Sight, seen_by
 from bot.handoff.summary import summary
 from bot.replies import Speaker
@@ -116,9 +117,8 @@ class DeskWording:
 
     def media_caption(self, message: Message) -> str:
         """Return what stands under a customer's picture or voice."""
-        kind = str(message.payload.get("attachment"))
-        named = kind if kind in ("photo", "voice") else "other_media"
-        lines = [self.say("media", kind=self.say(named)), masked(message.text).strip()]
+        kind = media_words(str(message.payload.get("attachment")), self._speaker)
+        lines = [self.say("media", kind=kind), masked(message.text).strip()]
         return "\n".join(line for line in lines if line)
 
     def card(self, handoff: Handoff, card: MemberCard | None, talk: Sequence[Message]) -> str:

@@ -1,0 +1,59 @@
+"""Whether a message asks, wants something done, leaves, or calls a human: by its words alone.
+
+For questions that take any words: whatever the model thinks of a short message, these are no name,
+no address and no tax number.
+"""
+
+import re
+from typing import Final
+
+from nlu.language import to_simplified
+
+_QUESTION: Final = re.compile(
+    r"[?？]\s*$|[吗呢么]\W*$|怎么|什么|多[少久长]|哪[里儿个些家]|几[点天]|为啥|能不能|可不可以|是不是|"
+    r"有没有|如何|"
+    r"^\W*(?:what|when|where|why|how|who|which|can|could|do|does|did|is|are|will|would|should)\b",
+    re.IGNORECASE,
+)
+_LEAVING: Final = re.compile(
+    r"\W*(?:那|我|先|就|还是|嗯|唉|ok|oh|well|please)*\W*"
+    r"(?:算了|不[办用要弄填开]了|取消|退出|停止?|放弃|"
+    r"stop|cancel|quit|exit|never ?mind|forget (?:it|about it)|leave it|no thanks?)"
+    r"(?:吧|了|it|that)?\W*",
+    re.IGNORECASE,
+)
+_HUMAN: Final = re.compile(
+    r"\W*(?:我?(?:要|想)?(?:帮我)?(?:转|找|接|叫|换|请)?(?:一?[下个])?)?"
+    r"(?:人工|真人|客服|人工客服|客服人员|活人)(?:服务|客服)?(?:吧|来)?\W*|"
+    r"\W*(?:(?:i want|i need|can i|let me|get me)?\W*(?:to )?(?:talk|speak|chat)? ?"
+    r"(?:to|with)? ?)?(?:an? |the |a real )?"
+    r"(?:human|agent|representative|operator|real person)(?: please| now)?\W*",
+    re.IGNORECASE,
+)
+
+
+_WISH: Final = re.compile(
+    r"^\W*(?:我(?:想|要|打算|需要)|帮我|给我|麻烦|请(?!问))|"
+    r"\b(?:i(?:'d| would) like|i (?:want|need)|i'll|please)\b",
+    re.IGNORECASE,
+)
+
+
+def is_question(text: str) -> bool:
+    """Whether a message asks something."""
+    return _QUESTION.search(to_simplified(text)) is not None
+
+
+def is_wish(text: str) -> bool:
+    """Whether a message wants something done, and asks nothing."""
+    return _WISH.search(to_simplified(text)) is not None and not is_question(text)
+
+
+def leaves(text: str) -> bool:
+    """Whether a message as a whole drops what was begun."""
+    return _LEAVING.fullmatch(to_simplified(text)) is not None
+
+
+def calls_human(text: str) -> bool:
+    """Whether a message as a whole asks for a human."""
+    return _HUMAN.fullmatch(to_simplified(text)) is not None

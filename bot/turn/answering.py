@@ -1,0 +1,179 @@
+"""Answers: what a message is to the question that the bot asked last. Pure rules, no I/O.
+
+It may choose, tell, put an earlier answer right, say yes or no, or be no answer at all.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.dialogue.asking_back import calls_human, is_question, leaves
+from bot.dialogue.choosing import chosen
+from bot.dialogue.correcting import asked_anew, rewords, taken_back, units_said, without
+from bot.dialogue.skill import Skill
+from bot.dialogue.state import CHANGE, CONFIRM, DialogueState, Question
+from bot.dialogue.telling import slot_kind, slots_told
+from bot.turn.route import CLEARLY, NOTHING_ELSE, Route, covers
+from crm_store.types.conversations import JSON
+from nlu.types import OUT_OF_SCOPE, Parse
+
+AFFIRM: Final = "affirm"
+
+_LEAVING: Final = frozenset({"stop", "deny"})
+_HUMAN: Final = "talk_to_human"
+_UNITS: Final = "quantity"
+_FEW_LETTERS: Final = 24
+"""Length up to which words that name a choice are about nothing else."""
+
+
+def answer_of(
+    parse: Parse, state: DialogueState, question: Question, skills: Mapping[str, Skill]
+) -> Route | None:
+    """Return where the answer to the last question goes; ``None`` when it is no answer."""
+    skill = skills.get(question.skill)
+    if calls_human(parse.text) and question.skill != _HUMAN:
+        return Route(_HUMAN)
+    if skill is not None and skill.flow:
+        corrected = _corrected(parse, state, question, skill)
+        if corrected is not None:
+            return corrected
+    if question.story and _belongs_to_story(parse, skills):
+        return Route(question.skill, {**state.slots, question.slot: parse.text})
+    if question.slot == CONFIRM:
+        return _confirmation(parse, state, question, skill)
+    place = chosen(parse.text, [option.label for option in question.options])
+    if place is not None:
+        value = question.options[place].value
+        return Route(question.skill, {**state.slots, question.slot: value})
+    return _in_words(parse, state, question, skill)
+
+
+def _belongs_to_story(parse: Parse, skills: Mapping[str, Skill]) -> bool:
+    """Whether words that sound like an errand tell what happened ("为什么一直不发货")."""
+    sounds_like = skills.get(parse.intent.name)
+    return sounds_like is not None and sounds_like.ruled(parse.text) and not leaves(parse.text)
+
+
+def _corrected(
+    parse: Parse, state: DialogueState, question: Question, skill: Skill
+) -> Route | None:
+    """Return the flow with an answer taken back, or to be given anew."""
+    told = slots_told(parse, skill.slots)
+    units = units_said(parse.text)
+    if units is not None and _UNITS in skill.slots and _UNITS in state.slots:
+        return Route(question.skill, {**state.slots, **told, _UNITS: units})
+    if taken := taken_back(parse.text, state.slots, skill.slots):
+        return Route(question.skill, {**without(state.slots, taken), **told})
+    long = len(parse.text.strip()) > _FEW_LETTERS // 2
+    if (question.free and (question.story or long)) or told or skill.hears(parse.text):
+        return None
+    anew = asked_anew(parse.text, state.slots, skill.slots)
+    return Route(question.skill, {**state.slots, CHANGE: anew}) if anew else None
+
+
+def _in_words(
+    parse: Parse, state: DialogueState, question: Question, skill: Skill | None
+) -> Route | None:
+    """Return where an answer goes that chooses none of the options."""
+    told = slots_told(parse, skill.slots if skill else (), question.slot)
+    if parse.text.strip().isdecimal() and not told:
+        return Route(question.skill, state.slots)  # a figure, if not a possible one
+    heard = skill.hears(parse.text) if skill and not is_question(parse.text) else {}
+    chosen_so = question.slot in heard and not leaves(parse.text)
+    if chosen_so or _is_exactly(parse, told):
+        return Route(question.skill, {**state.slots, **told})
+    if leaves(parse.text) or (parse.intent.name in _LEAVING and _is_meant(parse, question)):
+        return Route("stop")
+    if told := _told(parse, told, question):
+        return Route(question.skill, {**state.slots, **told})
+    agreed = parse.intent.name == AFFIRM
+    same = skill is not None and skill.flow and parse.intent.name == skill.name
+    if agreed or same or not parse.in_scope:
+        # Something was said, but not what was asked: the skill asks again and may give up.
+        return Route(question.skill, state.slots, understood=agreed or same)
+    return None
+
+
+def _is_exactly(parse: Parse, told: Mapping[str, JSON]) -> bool:
+    """Whether a message is what the flow takes and nothing else ("1件"), whatever it looks like."""
+    return covers(parse, {slot_kind(slot) for slot in told}, NOTHING_ELSE)
+
+
+def _told(parse: Parse, told: dict[str, JSON], question: Question) -> dict[str, JSON]:
+    """Return the slots that an answer fills; nothing when it is no answer."""
+    if _leads_elsewhere(parse, question) and not _answers(parse, told, question):
+        return {}
+    if not question.free or told:
+        return told
+    asks = is_question(parse.text) and not question.story
+    agreed = parse.intent.name == AFFIRM and _is_meant(parse, question)
+    return {} if asks or agreed else {question.slot: parse.text}
+
+
+def _answers(parse: Parse, told: Mapping[str, JSON], question: Question) -> bool:
+    """Whether a message that sounds like something else is an answer all the same.
+
+    "改成白色" is one to "which size?", too, unless it is clearly about something else.
+    """
+    kinds = {slot_kind(slot) for slot in told}
+    asked = question.slot in told or parse.intent.confidence < CLEARLY
+    return asked and covers(parse, kinds)
+
+
+def _is_meant(parse: Parse, question: Question) -> bool:
+    """Whether a message means what it looks like: where any words do, it must do so clearly."""
+    return parse.in_scope and (not question.free or parse.intent.confidence >= CLEARLY)
+
+
+def _leads_elsewhere(parse: Parse, question: Question) -> bool:
+    """Whether the message asks for something other than the skill that waits."""
+    readings = {parse.intent.name, *(score.name for score in parse.ambiguous)}
+    if question.free and parse.intent.confidence < CLEARLY:
+        return False
+    return parse.in_scope and not readings & {question.skill, OUT_OF_SCOPE, AFFIRM}
+
+
+def _confirmation(
+    parse: Parse, state: DialogueState, question: Question, skill: Skill | None
+) -> Route | None:
+    """Return a clear yes or no; "make it two" changes a flow's slot and is confirmed anew."""
+    if leaves(parse.text):
+        return Route(question.skill, {**state.slots, CONFIRM: False})
+    if skill is not None and skill.flow:
+        told = _put_right(parse, question, skill)
+        same = all(state.slots.get(name) == value for name, value in told.items())
+        if told and not (same and parse.intent.name == AFFIRM):
+            return Route(question.skill, {**state.slots, **told})
+    return _yes_or_no(parse, state, question, skill)
+
+
+def _yes_or_no(
+    parse: Parse, state: DialogueState, question: Question, skill: Skill | None
+) -> Route | None:
+    readings = {score.name for score in parse.ambiguous}
+    if AFFIRM in readings and readings & _LEAVING:
+        return Route(question.skill, state.slots, understood=False)
+    match parse.intent.name:
+        case "affirm":
+            return Route(question.skill, {**state.slots, CONFIRM: True})
+        case "deny" | "stop":
+            return Route(question.skill, {**state.slots, CONFIRM: False})
+        case name if name == question.skill and skill is not None and skill.flow:
+            return Route(question.skill, state.slots)  # what it is about has been told before
+        case _:
+            return None
+
+
+def _put_right(parse: Parse, question: Question, skill: Skill) -> dict[str, JSON]:
+    """Return the slots that a message answers anew at a confirmation."""
+    elsewhere = _leads_elsewhere(parse, question)
+    corrects = rewords(parse.text) and not is_question(parse.text)
+    told = slots_told(parse, skill.slots)
+    if told and not (corrects or not elsewhere or _answers(parse, told, question)):
+        told = {}
+    if is_question(parse.text) or not (corrects or not elsewhere or _short(parse)):
+        return told
+    return told | dict(skill.hears(parse.text))
+
+
+def _short(parse: Parse) -> bool:
+    return parse.intent.confidence < CLEARLY and len(parse.text.strip()) <= _FEW_LETTERS
