@@ -8,6 +8,7 @@ from typing import Final
 from bot.dialogue.cards import product_card, variant_name
 from bot.dialogue.human import human_button
 from bot.dialogue.products import (
+    POINTING,
     fitting,
     named_products,
     product_options,
@@ -27,10 +28,8 @@ SHOPS_SHOWN = 6
 NEAREST_SHOWN = 3
 VARIANTS_SHOWN = 12
 _SLOTS: Final = ("product", "sku", "size", "colour", "store", "city")
-_POINTING: Final = re.compile(
-    r"这[个款件双条瓶盒支]?|那[个款件双条瓶盒支]|它|刚才|^\W*还?有现?货|\b(?:this|that|it|these|those)\b",
-    re.IGNORECASE,
-)
+_STILL_THERE: Final = re.compile(r"^\W*还?有现?货")
+"""A question for the stock of what was shown, without a word that points at it."""
 
 
 @skill("stock_check", audience=Audience.EVERYBODY, slots=_SLOTS)
@@ -52,10 +51,14 @@ async def _meant(turn: Turn) -> list[Product]:
     if named or turn.slot("sku") is not None:
         return named
     shown = turn.state.shown_products
-    if len(shown) > 1 and (_POINTING.search(turn.said) or _kept(turn)):
+    if len(shown) > 1 and (_points(turn.said) or _kept(turn)):
         async with turn.reading() as uow:
             return await uow.catalog.products(shown)
     return await shown_last(turn)
+
+
+def _points(said: str) -> bool:
+    return bool(POINTING.search(said) or _STILL_THERE.search(said))
 
 
 def _kept(turn: Turn) -> dict[str, str]:

@@ -161,3 +161,48 @@ def test_a_button_of_the_clerks_is_none_for_customers() -> None:
     pressed = Pressed("member_lookup", {"member": "1"})
     going_to = route(parsed("/…", "member_lookup"), pressed, NEW, SKILLS, CUSTOMERS)
     assert going_to == Route("out_of_scope", understood=False)
+
+
+@pytest.mark.parametrize("words", ["转人工", "我要找人工客服", "talk to a human please"])
+def test_calling_a_human_is_never_a_value(words: str) -> None:
+    asked = asking("invoice_request", "company", free=True)
+    assert to(parsed(words, "out_of_scope"), asked) == Route("talk_to_human")
+
+
+@pytest.mark.parametrize("words", ["算了", "不办了", "never mind"])
+def test_leaving_is_never_a_value(words: str) -> None:
+    asked = asking("invoice_request", "tax_number", free=True)
+    assert to(parsed(words, "out_of_scope"), asked) == Route("stop")
+
+
+@pytest.mark.parametrize("words", ["税号在哪里看？", "能不填吗", "what is that"])
+def test_a_question_is_never_a_value(words: str) -> None:
+    asked = asking("invoice_request", "tax_number", free=True)
+    assert to(parsed(words, "invoice_request"), asked).slots == {}
+
+
+def test_a_story_may_be_a_question() -> None:
+    asked = asking("complaint", "story", free=True, story=True)
+    words = "为什么三天了还不发货？"
+    assert to(parsed(words, "order_status"), asked).slots == {"story": words}
+
+
+@pytest.mark.parametrize(("words", "units"), [("改成5件", 5), ("make it two", 2), ("只要一件", 1)])
+def test_how_many_is_put_right_at_a_confirmation(words: str, units: int) -> None:
+    state = replace(asking("return_item", CONFIRM), slots={"quantity": 3})
+    assert to(parsed(words, "out_of_scope"), state) == Route("return_item", {"quantity": units})
+
+
+@pytest.mark.parametrize(("words", "slot"), [("换个原因", "reason"), ("改一下", "any")])
+def test_an_answer_is_asked_for_anew(words: str, slot: str) -> None:
+    state = replace(asking("return_item", CONFIRM), slots={"reason": "broken"})
+    assert to(parsed(words, "exchange_item"), state).slots == {"reason": "broken", "change": slot}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["别再给我发广告了", "不想收到你们的促销短信", "stop sending me offers", "no more ads please"],
+)
+def test_marketing_is_stopped_whatever_the_model_makes_of_the_words(words: str) -> None:
+    stopped = Route("privacy_request", {"action": "stop_marketing"})
+    assert to(parsed(words, "out_of_scope")) == stopped
