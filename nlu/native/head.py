@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DENSE_REGULARISATION: Final = 10.0
 """C of logistic regression: how much the sentences weigh against small weights."""
 _SPARSE_REGULARISATION: Final = 3.0
-_NGRAMS_SAY: Final = np.float32(0.5)
+_NGRAMS_SAY: Final = np.float32(0.35)
 """What the n-grams' logits count beside those of the vector."""
 _DENSE_ITERATIONS: Final = 100
 _SPARSE_ITERATIONS: Final = 50
@@ -51,7 +51,7 @@ class Head:
 def fit_head(matrix: Matrix, classes: NDArray[np.intp], class_count: int) -> Head:
     """Fit the weights; every class counts the same, however many sentences it has.
 
-    `classes` has the class of each sentence; every class must occur.
+    `classes` has the class of each row; every class must occur.
     """
     dense = _Problem(matrix.dense, classes, class_count, _DENSE_REGULARISATION)
     sparse = _Problem(matrix.sparse, classes, class_count, _SPARSE_REGULARISATION)

@@ -24,6 +24,7 @@ _FOLDS: Final = 5
 _FOLDS_OF_MANY: Final = 3
 _MANY_SENTENCES: Final = 3_000
 _FEWEST_CLASSES: Final = 2
+_NEVER_JUDGED: Final = -1
 _REFUSAL_WORTH: Final = 0.1
 """What refusing all outsiders is worth, measured in understanding all that is in scope, where
 examples teach what to refuse: the head knows most outsiders by itself then, and the threshold may
@@ -95,12 +96,17 @@ def cross_validate(
     classes: NDArray[np.intp],
     class_count: int,
     outsider: int | None,
+    judged: int,
     on_fold: Callable[[int], None],
 ) -> HeldOut:
-    """Score every sentence by a head fitted without it; `outsider` is the class to refuse."""
+    """Score the first `judged` rows by heads fitted without them; the others are learnt from only.
+
+    `outsider` is the class to refuse.
+    """
     inside = np.array([c for c in range(class_count) if c != outsider], dtype=np.intp)
-    count = fold_count(len(classes))
-    folds = _folds(classes, count)
+    count = fold_count(judged)
+    folds = np.full(len(classes), _NEVER_JUDGED)
+    folds[:judged] = _folds(classes[:judged], count)
     withheld = _folds(np.zeros(class_count, dtype=np.intp), count)
     logits, intents, insiders, outsiders = [], [], [], []
     for fold in range(count):
@@ -111,6 +117,7 @@ def cross_validate(
         scores = everyone[:, inside]
         evidence = scope_evidence(scores, None if outsider is None else everyone[:, outsider])
         strange = np.isin(classes, removed) if outsider is None else (classes == outsider)
+        strange &= folds != _NEVER_JUDGED
         strange_tested = strange if outsider is None else strange & (folds == fold)
         tested = (folds == fold) & ~strange
         logits.append(scores[tested])

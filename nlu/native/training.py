@@ -1,6 +1,7 @@
 """From training data to a model."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -9,11 +10,19 @@ from typing import Final, Literal
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from nlu.errors import NluDataError
 from nlu.native.cache import TrainingCache, digest
 from nlu.native.engine import ENGINE_VERSION, model_text
-from nlu.native.features import LANGUAGES, Floats, languages_to_guess, learn_features
+from nlu.native.features import (
+    LANGUAGES,
+    Features,
+    Floats,
+    Matrix,
+    languages_to_guess,
+    learn_features,
+)
 from nlu.native.head import fit_head
 from nlu.native.model import Model
 from nlu.native.threshold import cross_validate, decide, fold_count
@@ -23,6 +32,7 @@ from nlu.training.data import TrainingData
 from nlu.types import OUT_OF_SCOPE
 
 _BATCH: Final = 64
+_WORDS: Final = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _REFERENCE: Final = Path(__file__).with_name("reference.yml")
 
 
@@ -88,18 +98,11 @@ def _trained(
 ) -> Model:
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only in training
 
-    sentences = [normalise(example.text) for example in data.examples]
-    texts = [sentence.text for sentence in sentences]
-    languages = [sentence.language for sentence in sentences]
-    reference = _reference_sentences() if languages_to_guess(languages) else {}
-    vectors, *others = _embedded_apart([sentences, *reference.values()], embedder, cache, progress)
-    features = learn_features(texts, languages, vectors, dict(zip(reference, others, strict=True)))
-    matrix = features.matrix(texts, languages, vectors)
-    intents = data.intents
-    classes = np.array([intents.index(example.intent) for example in data.examples], dtype=np.intp)
+    lessons = _lessons(data, embedder, cache, out_of_scope, progress)
+    intents, matrix, classes = data.intents, lessons.matrix, lessons.classes
     outsider = intents.index(out_of_scope) if out_of_scope in intents else None
-
-    folds = fold_count(len(classes))
+    judged = len(data.examples)
+    folds = fold_count(judged)
 
     def on_fold(done: int) -> None:
         progress(TrainingProgress("fit", done, folds + 1))
@@ -107,10 +110,62 @@ def _trained(
     # More BLAS threads win little on matrices of this size, and on a busy machine, where they wait
     # for one another, they cost fifty times the whole fit.
     with threadpool_limits(1, "blas"):
-        held_out = cross_validate(matrix, classes, len(intents), outsider, on_fold)
+        held_out = cross_validate(matrix, classes, len(intents), outsider, judged, on_fold)
         head = fit_head(matrix, classes, len(intents))
     on_fold(folds + 1)
-    return Model(fingerprint, intents, out_of_scope, features, head, decide(held_out))
+    return Model(fingerprint, intents, out_of_scope, lessons.features, head, decide(held_out))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    """What a head is fitted to: the examples, and after them the names of the intents."""
+
+    features: Features
+    """Learnt from the examples alone."""
+    matrix: Matrix
+    classes: NDArray[np.intp]
+    """The place in the data's intents of every row."""
+
+
+def _lessons(
+    data: TrainingData,
+    embedder: Embedder,
+    cache: TrainingCache | None,
+    out_of_scope: str,
+    progress: Progress,
+) -> _Lessons:
+    named = [name for name in data.intents if name != out_of_scope and words_of(name)]
+    examples = [normalise(example.text) for example in data.examples]
+    names = [normalise(words_of(intent)) for intent in named]
+    spoken = [sentence.language for sentence in examples]
+    reference = _reference_sentences() if languages_to_guess(spoken) else {}
+    vectors, of_names, *others = _embedded_apart(
+        [examples, names, *reference.values()], embedder, cache, progress
+    )
+    features = learn_features(
+        [sentence.text for sentence in examples],
+        spoken,
+        vectors,
+        dict(zip(reference, others, strict=True)),
+    )
+    rows = [*examples, *names]
+    matrix = features.matrix(
+        [row.text for row in rows],
+        [row.language for row in rows],
+        np.concatenate([vectors, of_names]),
+    )
+    place = {intent: number for number, intent in enumerate(data.intents)}
+    taught = [*(example.intent for example in data.examples), *named]
+    classes = np.array([place[intent] for intent in taught], dtype=np.intp)
+    return _Lessons(features, matrix, classes)
+
+
+def words_of(intent: str) -> str:
+    """The words in the name of an intent: "order_status", "CheckPincode", "faq/ask-hours".
+
+    Whoever names an intent says what it is about: its name is one more example of it.
+    """
+    return " ".join(_WORDS.findall(intent)).lower()
 
 
 def _reference_sentences() -> dict[str, list[NormalisedText]]:
@@ -147,4 +202,6 @@ def embed_sentences(
         progress(TrainingProgress("embed", min(start + _BATCH, len(missing)), len(missing)))
     if cache and missing:
         cache.save_vectors(embedder.name, known)
-    return np.stack([known[digest(model_text(sentence))] for sentence in sentences])
+    return np.array([known[digest(model_text(sentence))] for sentence in sentences]).reshape(
+        len(sentences), embedder.dimension
+    )

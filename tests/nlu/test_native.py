@@ -13,6 +13,7 @@ from nlu.errors import NluDataError
 from nlu.evaluate import evaluate
 from nlu.native import NativeEngine, TrainingProgress, train
 from nlu.native.model import Model, dump_model, load_model
+from nlu.native.training import words_of
 from nlu.ports import Embedder, NluEngine
 from nlu.training import Example, TrainingData
 from nlu.training.read import BUNDLED_DATA, read_training_data
@@ -216,6 +217,32 @@ def test_evaluation_without_outsiders_to_learn_from(
     assert figures.oos_auroc > 0.7
 
 
+@pytest.mark.parametrize(
+    ("intent", "words"),
+    [
+        ("order_status", "order status"),
+        ("CheckPincode", "check pincode"),
+        ("HTTPError2", "http error 2"),
+        ("faq/ask-hours", "faq ask hours"),
+        ("查询_订单", "查询 订单"),
+        ("__", ""),
+    ],
+)
+def test_the_name_of_an_intent_has_words(intent: str, words: str) -> None:
+    assert words_of(intent) == words
+
+
+async def test_the_name_of_an_intent_is_an_example_of_it(embedder: Embedder) -> None:
+    examples = (Example("blue or green", "gift_wrapping", "en"), Example("the 5th", "refund", "en"))
+    data = TrainingData(examples)
+    engine = NativeEngine(train(data, embedder), embedder, EntityExtractor(data))
+    parse = await engine.parse("can you put paper and a bow around the present")
+    assert parse.intent.name == "gift_wrapping"
+    parse = await engine.parse("I want my money back")
+    assert parse.intent.name == "refund"
+
+
+@pytest.mark.timeout(900)
 def test_every_intent_that_comes_with_the_assistant_is_recognised(embedder: Embedder) -> None:
     data = read_training_data(BUNDLED_DATA)
     learnt, asked = _split(data)

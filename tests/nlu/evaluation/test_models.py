@@ -47,7 +47,7 @@ def test_every_sentence_is_judged_once_by_a_model_without_it(
     assert list(validated.by_language) == ["zh", "en"]
     assert sum(of.sentences for of in validated.by_language.values()) == len(judged)
     # Ten sentences an intent teach something, and not everything.
-    assert 0.4 < validated.overall.in_scope_accuracy < 1
+    assert 0.4 < validated.overall.accuracy < 1
 
 
 def test_the_folds_are_the_same_every_time(
