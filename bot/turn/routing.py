@@ -96,6 +96,9 @@ def _by_meaning(
     parse: Parse, state: DialogueState, skills: Mapping[str, Skill], audience: Audience
 ) -> Route:
     errands = [score.name for score in parse.ambiguous if score.name not in _TALK]
+    about = [name for name in errands if _has_a_use(parse, skills.get(name))]
+    if len(errands) > 1 and len(about) == 1:
+        return _of_intent(about[0], skills, audience)
     if len(errands) > 1:
         return Route(CLARIFY, {"intents": [*errands]})
     vague = bool(parse.ambiguous) and parse.intent.name in _TALK
@@ -110,12 +113,17 @@ def _with_a_use(parse: Parse, skills: Mapping[str, Skill]) -> str:
 
     "where is HK2511030042" looks like a question for a shop.
     """
-    sure = parse.intent.confidence >= CLEARLY
-    if sure or all(entity.entity != "order_number" for entity in parse.entities):
+    if parse.intent.confidence >= CLEARLY:
         return parse.intent.name
     likely = [one.name for one in (parse.intent, *parse.ranking) if one.confidence >= _LIKELY]
-    about = (name for name in likely if name in skills and "order_number" in skills[name].slots)
+    about = (name for name in likely if _has_a_use(parse, skills.get(name)))
     return next(about, parse.intent.name)
+
+
+def _has_a_use(parse: Parse, skill: Skill | None) -> bool:
+    """Whether a message has an order's number, and this is a skill that takes one."""
+    named = any(entity.entity == "order_number" for entity in parse.entities)
+    return named and skill is not None and "order_number" in skill.slots
 
 
 def _of_names(
