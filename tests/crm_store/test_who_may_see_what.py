@@ -35,6 +35,7 @@ from crm_store.types.conversations import (
     Lease,
     NewReply,
 )
+from crm_store.types.examples import ExampleState
 from crm_store.types.handoffs import Handoff, HandoffReason, Presence
 from crm_store.types.loyalty import BookingKey
 from crm_store.types.merges import MatchState
@@ -169,6 +170,8 @@ TABLE: dict[str, tuple[str, Call]] = {
         lambda w, s: _answered(w.appointments.taken("SH01", CLOCK_START, VISIT.ends_at)),
     ),
     "appointments.book": (SYSTEM_ONLY, lambda w, s: w.appointments.book(VISIT)),
+    "appointments.move": (SYSTEM_ONLY, lambda w, s: w.appointments.move("77-5", VISIT)),
+    "appointments.release": (SYSTEM_ONLY, lambda w, s: _answered(w.appointments.release("77-5"))),
     "orders.mark_paid": (SYSTEM_ONLY, lambda w, s: _not_unpaid(w.orders.mark_paid(s.shop.order))),
     "orders.collect_in": (
         SYSTEM_ONLY,
@@ -488,6 +491,15 @@ TABLE: dict[str, tuple[str, Call]] = {
     "merges.propose": (SYSTEM_ONLY, lambda w, s: _answered(w.merges.propose([]))),
     "merges.people": (SYSTEM_ONLY, lambda w, s: _answered(w.merges.people())),
     "merges.distinct": (SYSTEM_ONLY, lambda w, s: _answered(w.merges.distinct())),
+    "examples.unlearned": (SYSTEM_ONLY, lambda w, s: _answered(w.examples.unlearned(CLOCK_START))),
+    "examples.propose": (SYSTEM_ONLY, lambda w, s: _tried(w.examples.propose(0, []))),
+    "examples.listed": (ANYBODY, lambda w, s: _answered(w.examples.listed([]))),
+    "examples.count": (ANYBODY, lambda w, s: _answered(w.examples.count(ExampleState.WAITING))),
+    "examples.get": (ANYBODY, lambda w, s: _answered(w.examples.get(0))),
+    "examples.accept": (MANAGER_ONLY, lambda w, s: _tried(w.examples.accept(0, "greet", "hi"))),
+    "examples.reject": (MANAGER_ONLY, lambda w, s: _tried(w.examples.reject(0))),
+    "examples.reconsider": (MANAGER_ONLY, lambda w, s: _tried(w.examples.reconsider(0))),
+    "examples.exported": (EDITORS, lambda w, s: _answered(w.examples.exported([0]))),
     "audit.about": (
         "nothing seen nothing nothing seen seen",
         lambda w, s: w.audit.about(f"member:{s.member}"),
