@@ -33,3 +33,27 @@ async def test_nobody_is_expected_in_the_past(store: CrmStore, clock: HandClock)
     async with store.writing(SYSTEM) as work:
         with pytest.raises(InvalidRecordError):
             await work.appointments.book(visit(clock, days=-1))
+
+
+async def test_a_moved_appointment_frees_its_time(store: CrmStore, clock: HandClock) -> None:
+    async with store.writing(SYSTEM) as work:
+        await work.appointments.book(visit(clock))
+        moved = await work.appointments.move("7-1", visit(clock, "7-1", days=2))
+        await work.appointments.book(visit(clock, "7-2"))
+        await work.appointments.release("7-2")
+        await work.appointments.release("7-2")
+        taken = await work.appointments.taken("SH01", clock(), clock() + timedelta(days=3))
+    assert taken == {moved.starts_at: 1}
+
+
+async def test_who_cannot_move_keeps_the_time(store: CrmStore, clock: HandClock) -> None:
+    async with store.writing(SYSTEM) as work:
+        kept = await work.appointments.book(visit(clock))
+        for other in ("7-2", "7-3"):
+            await work.appointments.book(visit(clock, other, days=2))
+    with pytest.raises(ConflictError, match="takes no more"):
+        async with store.writing(SYSTEM) as work:
+            await work.appointments.move("7-1", visit(clock, "7-1", days=2))
+    async with store.reading(SYSTEM) as work:
+        taken = await work.appointments.taken("SH01", clock(), kept.ends_at)
+    assert taken == {kept.starts_at: 1}
