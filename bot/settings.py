@@ -18,6 +18,8 @@ from ruamel.yaml.error import MarkedYAMLError
 from crm_store.types.privacy import RetentionRules
 
 ENV_FILE = Path(".env")
+BUNDLED = Path(__file__).parent.parent
+"""Where the data that comes with the assistant lies, whatever folder it is started in."""
 
 
 class ConfigError(Exception):
@@ -70,7 +72,7 @@ class NluSettings(Section):
 
     engine: Literal["native", "rasa"] = "native"
     """``rasa`` asks a Rasa server; the native engine answers when it cannot."""
-    data: Path = Path("nlu/data")
+    data: Path = BUNDLED / "nlu/data"
     rasa: RasaSettings = RasaSettings()
     shadow: ShadowSettings = ShadowSettings()
 
@@ -83,9 +85,9 @@ class KnowledgeSettings(Section):
     engine: Literal["auto", "onnx", "nano"] = "auto"
     """What runs the bundled model."""
     threads: Annotated[int, Field(ge=1, le=64)] = 2
-    articles: Path = Path("knowledge/faq/articles")
+    articles: Path = BUNDLED / "knowledge/faq/articles"
     """The help centre: a folder with one file a topic."""
-    pairs: Path = Path("knowledge/pairs.yml")
+    pairs: Path = BUNDLED / "knowledge/pairs.yml"
     """Which categories of products go together."""
 
 

@@ -5,9 +5,9 @@ from bot.dialogue.skill import Audience, Outcome, Turn, skill
 
 _FOR_CUSTOMERS = (
     "order_status",
+    "return_item",
     "search_product",
     "recommend_product",
-    "stock_check",
     "store_info",
     "points_balance",
     "talk_to_human",

@@ -174,7 +174,11 @@ exchange_item = Flow(
         When(_of_several, UnitsSlot(lambda errand: errand.line.quantity)),
         ReasonSlot(_REASONS, lambda policies: policies.exchanges.heard),
         When(_another, VariantSlot(_units)),
-        Choice("condition", fixed("condition", "sealed", "unused", "used"), _another),
+        Hinted(
+            Choice("condition", fixed("condition", "sealed", "unused", "used"), _another),
+            hints_for(_INTENT, "condition"),
+            whenever=True,
+        ),
         Permission(_rules),
         Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
         When(lambda errand: errand.text("handover") == _STORE, ShopSlot(_shops)),

@@ -106,7 +106,11 @@ return_item = Flow(
         LineSlot(),
         When(_of_several, UnitsSlot(lambda errand: errand.line.quantity)),
         ReasonSlot(_REASONS, lambda policies: policies.returns.heard),
-        Choice("condition", fixed("condition", "sealed", "unused", "used"), _condition_matters),
+        Hinted(
+            Choice("condition", fixed("condition", "sealed", "unused", "used"), _condition_matters),
+            hints_for(_INTENT, "condition"),
+            whenever=True,
+        ),
         Permission(_decide),
         Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
         When(_to_a_shop, ShopSlot(any_will_do=True)),

@@ -78,8 +78,9 @@ def _in_words(
     if parse.text.strip().isdecimal() and not told:
         return Route(question.skill, state.slots)  # a figure, if not a possible one
     heard = skill.hears(parse.text) if skill and not is_question(parse.text) else {}
-    chosen_so = question.slot in heard and not leaves(parse.text)
-    if chosen_so or _is_exactly(parse, told):
+    # "没拆" sounds like a no, and is an answer, if to a later question.
+    answers = question.slot in heard or (bool(heard) and parse.intent.name in _LEAVING)
+    if (answers and not leaves(parse.text)) or _is_exactly(parse, told):
         return Route(question.skill, {**state.slots, **told})
     if leaves(parse.text) or (parse.intent.name in _LEAVING and _is_meant(parse, question)):
         return Route("stop")
