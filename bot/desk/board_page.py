@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,10 +10,11 @@ from nicegui import ui
 
 from bot.desk import charts
 from bot.desk.figures import Figures, gather, to_csv
+from bot.desk.login import admitted
 from bot.desk.pages import language_of
 from bot.desk.parts import DeskParts
 from bot.desk.service_level import Level
-from bot.desk.session import COOKIE, Session, Sessions
+from bot.desk.session import BOARD_ROLES, COOKIE, Session, Sessions
 from bot.desk.shell import draw_header
 from bot.desk.snapshot import Lookout, Snapshot
 from bot.desk.wording import Wording
@@ -42,11 +42,9 @@ def board_router(sessions: Sessions, phrasebook: Phrasebook) -> APIRouter:
         channel: Annotated[str | None, Query(max_length=20)] = None,
         store: Annotated[str | None, Query(max_length=40)] = None,
     ) -> Response:
-        session = await sessions.read(request.cookies.get(COOKIE))
-        if session is None:
-            return RedirectResponse("/desk/login", HTTPStatus.SEE_OTHER)
-        if session.staff.role is not Role.MANAGER:
-            return RedirectResponse(session.home, HTTPStatus.SEE_OTHER)
+        session = await admitted(sessions, request, BOARD_ROLES)
+        if isinstance(session, Response):
+            return session
         say = Wording(phrasebook.speaker(language_of(request)))
         span = span_of(say, days, channel, store)
         figures = await gather(sessions.store, session.actor, span)

@@ -12,12 +12,11 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.desk.learning_pages import Decision, ReviewPages, reviewing
-from bot.desk.login import from_own_pages
+from bot.desk.login import admitted, from_own_pages
 from bot.desk.pages import Pages, language_of
-from bot.desk.session import COOKIE, Session, Sessions, require_service
+from bot.desk.session import BOARD_ROLES, Sessions, require_service
 from bot.learning.exporting import TrainingFolder
 from crm_store.errors import ConflictError, NotFoundError
-from crm_store.types.actors import Role
 from nlu.errors import NluDataError
 
 LONGEST: Final = 6_000
@@ -57,14 +56,14 @@ class _Review:
         count: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
         """Show what waits; ``told``, ``undo`` and ``count`` say what became of the last form."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, BOARD_ROLES)
         if isinstance(session, Response):
             return session
         return await self.pages.listing(request, session, told=told, undo=undo, count=count)
 
     async def download(self, request: Request) -> Response:
         """Return the patch of what was accepted as a file."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, BOARD_ROLES)
         if isinstance(session, Response):
             return session
         try:
@@ -78,7 +77,7 @@ class _Review:
 
     async def talk(self, request: Request, example_id: int) -> Response:
         """Show the conversation that an example comes from."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, BOARD_ROLES)
         if isinstance(session, Response):
             return session
         try:
@@ -88,7 +87,7 @@ class _Review:
 
     async def note(self, request: Request) -> Response:
         """Note which of the accepted are among the training data by now."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, BOARD_ROLES)
         if isinstance(session, Response):
             return session
         try:
@@ -110,7 +109,7 @@ class _Review:
         intent: Annotated[str, Form(max_length=100)] = "",
     ) -> Response:
         """Accept, as corrected, or reject."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, BOARD_ROLES)
         if isinstance(session, Response):
             return session
         try:
@@ -123,7 +122,7 @@ class _Review:
 
     async def undo(self, request: Request, example_id: int) -> Response:
         """Take a decision back."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, BOARD_ROLES)
         if isinstance(session, Response):
             return session
         try:
@@ -133,14 +132,6 @@ class _Review:
         except (ConflictError, NotFoundError):
             return _back(request, "told=gone")
         return _back(request, "told=undone")
-
-    async def _reviewer(self, request: Request) -> Session | Response:
-        session = await self.sessions.read(request.cookies.get(COOKIE))
-        if session is None:
-            return RedirectResponse("/desk/login", HTTPStatus.SEE_OTHER)
-        if session.staff.role is not Role.MANAGER:
-            return RedirectResponse(session.home, HTTPStatus.SEE_OTHER)
-        return session
 
 
 def _back(request: Request, told: str) -> RedirectResponse:

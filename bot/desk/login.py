@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from bot.desk.attempts import Attempts, Guesser
 from bot.desk.pages import Pages, language_of
 from bot.desk.session import COOKIE, LIFETIME, Session, Sessions
-from crm_store.types.actors import SYSTEM
+from crm_store.types.actors import SYSTEM, Role
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -104,3 +104,15 @@ async def _audit(
         await uow.audit.record("desk_login_refused", "desk", detail)
         if blocked:
             await uow.audit.record("desk_login_blocked", "desk", detail)
+
+
+async def admitted(
+    sessions: Sessions, request: Request, roles: frozenset[Role]
+) -> Session | RedirectResponse:
+    """Return who may see a page, or where to go instead: to the login, or to their own work."""
+    session = await sessions.read(request.cookies.get(COOKIE))
+    if session is None:
+        return RedirectResponse("/desk/login", HTTPStatus.SEE_OTHER)
+    if session.staff.role not in roles:
+        return RedirectResponse(session.home, HTTPStatus.SEE_OTHER)
+    return session

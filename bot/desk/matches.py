@@ -13,9 +13,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.desk.login import POLICY, from_own_pages
+from bot.desk.login import POLICY, admitted, from_own_pages
 from bot.desk.pages import Pages, language_of
-from bot.desk.session import COOKIE, DESK_ROLES, Session, Sessions, require_service
+from bot.desk.session import DESK_ROLES, Session, Sessions, require_service
 from bot.desk.wording import Wording
 from crm_store.errors import ConflictError, NotFoundError
 from crm_store.ports import UnitOfWork
@@ -84,7 +84,7 @@ class _Review:
         told: Annotated[str | None, Query(max_length=20)] = None,
     ) -> Response:
         """Show the next proposals; ``merged`` and ``told`` say what became of the last one."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, DESK_ROLES)
         if isinstance(session, Response):
             return session
         language = language_of(request)
@@ -130,7 +130,7 @@ class _Review:
         self, request: Request, act: Callable[[UnitOfWork], Awaitable[str]]
     ) -> Response:
         """Do it in one transaction, and show the page with what it says."""
-        session = await self._reviewer(request)
+        session = await admitted(self.sessions, request, DESK_ROLES)
         if isinstance(session, Response):
             return session
         try:
@@ -140,14 +140,6 @@ class _Review:
         except (ConflictError, NotFoundError):
             told = "told=gone"
         return _back(request, told)
-
-    async def _reviewer(self, request: Request) -> Session | Response:
-        session = await self.sessions.read(request.cookies.get(COOKIE))
-        if session is None:
-            return RedirectResponse("/desk/login", HTTPStatus.SEE_OTHER)
-        if session.staff.role not in DESK_ROLES:
-            return RedirectResponse(session.home, HTTPStatus.SEE_OTHER)
-        return session
 
 
 async def _shown(uow: UnitOfWork, candidate: MatchCandidate) -> Shown | None:

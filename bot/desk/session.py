@@ -21,6 +21,8 @@ LIFETIME: Final = timedelta(hours=12)
 """One working day."""
 DESK_ROLES: Final = frozenset({Role.AGENT, Role.MANAGER})
 """Who answers customers."""
+BOARD_ROLES: Final = frozenset({Role.MANAGER})
+"""Who sees the figures and decides on examples."""
 CLERK_ROLES: Final = frozenset({Role.CLERK, Role.MANAGER})
 """Who asks the assistant about members and stock."""
 
