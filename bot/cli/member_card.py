@@ -44,7 +44,8 @@ def as_lines(complete: CompleteCard) -> str:
 def _head(complete: CompleteCard) -> Iterator[str]:
     member, card = complete.card.member, complete.card
     tier = _both(complete.loyalty.rule.name)
-    yield f"{member.name}  #{member.id}  {tier}  since {member.joined_on}"
+    area = f"  {member.place.area}" if member.place.area else ""
+    yield f"{member.name}  #{member.id}  {tier}  since {member.joined_on}{area}"
     spent = " + ".join(f"{one.currency} {one.value:,.2f}" for one in card.spent) or "nothing yet"
     last = f", last {card.last_order_at:%Y-%m-%d}" if card.last_order_at else ""
     yield f"{card.order_count} orders{last}; spent {spent}; {card.open_cases} open cases"

@@ -11,8 +11,10 @@ import click
 from bot.app import open_store
 from bot.cli.progress import bars
 from bot.settings import load_settings
+from crm_store.profile.places import place_of
 from crm_store.types.actors import SYSTEM
 from crm_store.types.analytics import SegmentCount
+from crm_store.types.places import Place
 
 if TYPE_CHECKING:
     from crm_store.analytics.run import RunReport
@@ -20,19 +22,31 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--full", is_flag=True, help="Fit the models anew and score everybody.")
+@click.option(
+    "--in", "within", metavar="PLACE", help="Only members there: 浙江省, 杭州, 上海徐汇区."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def segments(*, full: bool, as_json: bool) -> None:
+def segments(*, full: bool, within: str | None, as_json: bool) -> None:
     """Compute RFM segments, lifecycle, churn risk and lifetime value of all members.
 
     Without --full only members whose orders changed since the last run are scored, with the models
     of the last full run; the first run is a full one. Tiers are reviewed and lapsed points booked
     every time.
     """
-    report, counts = asyncio.run(_run(full=full))
+    report, counts = asyncio.run(_run(full=full, place=_place(within)))
     click.echo(_as_json(report, counts) if as_json else _lines(report, counts))
 
 
-async def _run(*, full: bool) -> tuple["RunReport", list[SegmentCount]]:
+def _place(within: str | None) -> Place | None:
+    if within is None:
+        return None
+    place = place_of(within)
+    if not place.region or place.line:
+        raise click.BadParameter(f"no province, city or district in China is called {within}")
+    return place
+
+
+async def _run(*, full: bool, place: Place | None) -> tuple["RunReport", list[SegmentCount]]:
     from crm_store.analytics.run import recompute  # noqa: PLC0415 - loads SciPy
 
     settings = load_settings()
@@ -41,7 +55,7 @@ async def _run(*, full: bool) -> tuple["RunReport", list[SegmentCount]]:
         with bars() as progress:
             report = await recompute(store, zone=zone, full=full, progress=progress)
         async with store.reading(SYSTEM) as uow:
-            return report, await uow.analytics.segments()
+            return report, await uow.analytics.segments(place)
 
 
 def _as_json(report: "RunReport", counts: list[SegmentCount]) -> str:
@@ -77,7 +91,8 @@ def _lines(report: "RunReport", counts: list[SegmentCount]) -> str:
         f"{run.as_of}  {kind} run #{run.id}: {run.buyers} buyers, {run.recomputed} scored, "
         f"{report.tiers_changed} tiers changed, points lapsed for {report.expired_for}"
     )
-    return "\n".join([head, *(_line(one, run.buyers) for one in counts)])
+    buyers = sum(one.members for one in counts)
+    return "\n".join([head, *(_line(one, buyers) for one in counts)])
 
 
 def _line(one: SegmentCount, buyers: int) -> str:

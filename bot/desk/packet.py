@@ -139,6 +139,7 @@ def _draw_card(card: MemberCard, packet: HandoffPacket, say: Wording, unmask: Un
         ui.label(say.name("tiers", member.tier.value)).classes(f"tier tier-{member.tier}")
     if packet.person is not None and packet.person.segment is not None:
         _fact(say("segment"), say.speaker.local(packet.person.segment))
+    _fact(say("region"), member.place.area)
     _fact(say("points"), f"{card.points_balance:,}")
     _fact(say("spent"), say.speaker.money(card.total_spent))
     for identity in card.identities:

@@ -152,6 +152,7 @@ def member_card(turn: Turn, found: MemberCard, *, buttons: tuple[Button, ...] = 
         subtitle=turn.words("cards.member_subtitle", tier=tier, card=found),
         facts=(
             *dict.fromkeys(masked),
+            *([turn.words("cards.region", card=found)] if member.place.area else []),
             turn.words("cards.spending", card=found),
             *(
                 turn.words(

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from crm_store.types.analytics import AnalyticsRun, MemberAnalytics, SegmentCount
+from crm_store.types.places import Place
 
 
 class Analytics(Protocol):
@@ -14,8 +15,11 @@ class Analytics(Protocol):
     async def last_run(self) -> AnalyticsRun | None:
         """Return the last finished run; staff and system only."""
 
-    async def segments(self) -> list[SegmentCount]:
-        """Return every segment in numbers, best first; staff and system only."""
+    async def segments(self, place: Place | None = None) -> list[SegmentCount]:
+        """Return every segment in numbers, best first; staff and system only.
+
+        ``place`` narrows them to the members of a province, city or district.
+        """
 
     async def members_in(self, segment: str, *, limit: int = 100) -> list[int]:
         """Return members of a segment, the most valuable first; manager and system only."""

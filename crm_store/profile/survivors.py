@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 
 from crm_store.errors import RulesError
+from crm_store.types.places import Place
 from crm_store.types.profiles import Fact, ProfileField
 from crm_store.types.text import LocalText
 
@@ -20,7 +21,7 @@ VISIBLE = 6
 """Characters of a masked value that are shown: province and city, mostly."""
 TABLE = Path(__file__).parent / "survivors.yml"
 Reason: TypeAlias = Literal["attested", "trust", "agreed", "longest", "newest"]
-Kind: TypeAlias = Literal["text", "gender", "date", "language"]
+Kind: TypeAlias = Literal["text", "gender", "date", "language", "region"]
 
 
 class _Section(BaseModel):
@@ -144,14 +145,17 @@ def _filled(words: Words, fact: Fact, count: int, table: Table) -> LocalText:
 
 def shown(field: ProfileField, table: Table | None = None) -> ProfileField:
     """Return a field as it may be shown: values of masked fields only in part."""
-    if not (table or load_table()).fields[field.field].masked:
-        return field
-    others = tuple(_masked(fact) for fact in field.others)
-    return replace(field, fact=_masked(field.fact), others=others)
+    rule = (table or load_table()).fields[field.field]
+    if rule.kind == "region":
+        return _with_values(field, lambda value: Place.of_region(value).area)
+    if rule.masked:
+        return _with_values(field, lambda value: value[:VISIBLE] + "****")
+    return field
 
 
-def _masked(fact: Fact) -> Fact:
-    return replace(fact, value=fact.value[:VISIBLE] + "****")
+def _with_values(field: ProfileField, shown_as: Callable[[str], str]) -> ProfileField:
+    fact, *others = (replace(one, value=shown_as(one.value)) for one in (field.fact, *field.others))
+    return replace(field, fact=fact, others=tuple(others))
 
 
 def _local(words: Words) -> LocalText:

@@ -1,10 +1,10 @@
 """What analytics runs found, as it is read."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.analytics.naming import lifecycle_name, segment_named, segments_ranked
-from crm_store.models import AnalyticsRunRow, MemberAnalyticsRow
+from crm_store.models import AnalyticsRunRow, MemberAnalyticsRow, MemberRow
 from crm_store.repositories.context import Repository
 from crm_store.types.actors import Role
 from crm_store.types.analytics import (
@@ -14,6 +14,7 @@ from crm_store.types.analytics import (
     Rfm,
     SegmentCount,
 )
+from crm_store.types.places import Place
 
 NEWEST_FIRST = (MemberAnalyticsRow.run_id.desc(), MemberAnalyticsRow.id.desc())
 """Right after a merge a member may have two rows."""
@@ -35,20 +36,21 @@ class AnalyticsRepository(Repository):
         row = await last_run_row(self._session) if self._context.is_trusted else None
         return None if row is None else to_run(row)
 
-    async def segments(self) -> list[SegmentCount]:
+    async def segments(self, place: Place | None = None) -> list[SegmentCount]:
         """Return every segment in numbers, best first; staff and system only."""
         if not self._context.is_trusted:
             return []
         row = MemberAnalyticsRow
-        found = await self._session.execute(
-            select(
-                row.segment,
-                func.count(row.id),
-                func.sum(row.spent),
-                func.avg(row.alive),
-                func.sum(row.clv),
-            ).group_by(row.segment)
-        )
+        query = select(
+            row.segment,
+            func.count(row.id),
+            func.sum(row.spent),
+            func.avg(row.alive),
+            func.sum(row.clv),
+        ).group_by(row.segment)
+        if place is not None:
+            query = query.join(MemberRow, MemberRow.id == row.member_id).where(*_within(place))
+        found = await self._session.execute(query)
         counts = {
             slug: SegmentCount(
                 segment_named(slug), members, spent, None if alive is None else 1 - alive, clv
@@ -71,6 +73,14 @@ class AnalyticsRepository(Repository):
         members = list(rows)
         await self._context.saw("member.analytics", [f"member:{one}" for one in members])
         return members
+
+
+def _within(place: Place) -> list[ColumnElement[bool]]:
+    """Return the conditions that the parts make which a place names."""
+    parts = ((MemberRow.province, place.province), (MemberRow.city, place.city))
+    return [
+        column == part for column, part in (*parts, (MemberRow.district, place.district)) if part
+    ]
 
 
 async def analytics_of(

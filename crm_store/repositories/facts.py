@@ -14,6 +14,7 @@ from crm_store.repositories.context import Context
 from crm_store.repositories.imports import Batch, table_of
 from crm_store.types.imports import MemberDraft
 from crm_store.types.people import NewIdentity
+from crm_store.types.places import AREA, Place
 from crm_store.types.profiles import Fact, ProfileField
 from crm_store.vault import Vault
 
@@ -24,7 +25,10 @@ COLUMNS: Mapping[str, str] = {
     "language": "language",
     "home_store": "home_store_id",
 }
-"""Fields that are columns of a member, which follow the survivors."""
+"""Fields that are a column of a member, which follows the survivor."""
+REGION = "region"
+"""The field that is three columns: one statement, so that no city comes to stand in a province of
+another source. No importer writes them by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ def _statements(batch: Batch, member_id: int, draft: MemberDraft) -> list[Statem
         "birthday": draft.birthday.isoformat() if draft.birthday else None,
         "language": draft.language,
         "home_store": draft.home_store_id,
+        REGION: draft.place.region,
+        "address": draft.place.text if draft.place.line else None,
     }
     origin, at = _origin(batch.vault, draft.identities, member_id), draft.said_at or batch.now
     return [
@@ -130,7 +136,8 @@ async def record_facts(
             changed.append({"row_id": held.id, **{f"new_{k}": v for k, v in values.items()}})
     await _write(session, fresh, changed)
     settled = {row["new_member_id"] for row in changed}
-    return settled | await _contested(session, {row["member_id"] for row in fresh})
+    settled |= {row["member_id"] for row in fresh if row["field"] == REGION}
+    return settled | await _contested(session, {row["member_id"] for row in fresh} - settled)
 
 
 def _values(vault: Vault, one: Statement) -> dict[str, Any]:
@@ -256,11 +263,14 @@ async def believe(session: AsyncSession, members: Collection[int]) -> None:
 
 
 def _columns(fields: Sequence[ProfileField]) -> dict[str, Any]:
-    return {
-        f"new_{COLUMNS[one.field]}": _typed(one.field, one.fact.value)
-        for one in fields
-        if one.field in COLUMNS
-    }
+    columns: dict[str, Any] = {}
+    for one in fields:
+        if one.field in COLUMNS:
+            columns[f"new_{COLUMNS[one.field]}"] = _typed(one.field, one.fact.value)
+        elif one.field == REGION:
+            place = Place.of_region(one.fact.value)
+            columns |= {f"new_{part}": getattr(place, part) or None for part in AREA}
+    return columns
 
 
 def _typed(field: str, value: str) -> str | date:

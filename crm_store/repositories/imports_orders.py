@@ -24,6 +24,7 @@ from crm_store.repositories.imports import Batch, Values
 from crm_store.repositories.imports_cases import PAYMENT_ID, payment_row, save_cases
 from crm_store.repositories.imports_catalog import products_of
 from crm_store.repositories.imports_people import find_bearers
+from crm_store.repositories.imports_regions import record_regions
 from crm_store.types.imports import Bearer, LineDraft, OrderDraft, ShipmentDraft
 from crm_store.types.orders import ShipmentState
 
@@ -52,6 +53,7 @@ async def save_orders(batch: Batch, drafts: Sequence[OrderDraft]) -> list[int]:
         PaymentRow, [payment_row(key, paid) for key, one in placed for paid in one.payments]
     )
     await _write_cases(batch, drafts, owners)
+    await record_regions(batch, drafts, owners)
     return [key for key, _ in placed]
 
 

@@ -27,7 +27,7 @@ async def find_bearers(batch: Batch, bearers: Sequence[Bearer]) -> list[int | No
     cards = await owners_of(batch, IdentityKind.LOYALTY_CARD, (one.card for one in bearers))
     phones = await owners_of(batch, IdentityKind.PHONE, (one.phone for one in bearers))
     orders = await _buyers(batch, (one.order_number for one in bearers))
-    names = await _names(batch, set(phones.values()))
+    names = await names_of(batch, set(phones.values()))
 
     def owner(one: Bearer) -> int | None:
         if one.member_id is not None:
@@ -102,7 +102,8 @@ async def _buyers(batch: Batch, numbers: Iterable[str | None]) -> dict[str, int]
     return {number: member_id for number, member_id in found if member_id is not None}
 
 
-async def _names(batch: Batch, ids: Collection[int]) -> dict[int, str]:
+async def names_of(batch: Batch, ids: Collection[int]) -> dict[int, str]:
+    """Return the names of members."""
     if not ids:
         return {}
     found = await batch.session.execute(

@@ -35,6 +35,7 @@ from crm_store.types.people import (
     Note,
     OrderHeadline,
 )
+from crm_store.types.places import Place
 from crm_store.types.text import LocalText
 
 RECENT_ORDERS = 5
@@ -117,6 +118,7 @@ def to_member(row: MemberRow) -> Member:
         gender=row.gender,
         birthday=row.birthday,
         home_store_id=row.home_store_id,
+        place=Place(row.province or "", row.city or "", row.district or ""),
     )
 
 

@@ -10,8 +10,9 @@ from crm_store.repositories.belongings import RowKey
 from crm_store.types.conversations import JSON
 from crm_store.types.merges import Evidence, Merge, MergeReason
 from crm_store.types.people import Tier
+from crm_store.types.places import AREA
 
-BLANKS = ("gender", "birthday", "home_store_id")
+BLANKS = ("gender", "birthday", "home_store_id", *AREA)
 """Fields of the kept member that are filled from the other one while they are empty."""
 TIERS = list(Tier)
 

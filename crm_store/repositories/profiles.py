@@ -6,10 +6,12 @@ from sqlalchemy import delete, select
 
 from crm_store.errors import InvalidRecordError, NotFoundError, NotPermittedError
 from crm_store.models import MemberRow, PreferenceRow, ProfileFactRow
+from crm_store.profile.places import place_of
 from crm_store.profile.survivors import load_table, shown
 from crm_store.repositories.analytics import to_analytics
 from crm_store.repositories.context import Repository
 from crm_store.repositories.facts import (
+    REGION,
     Statement,
     believe,
     fields_of,
@@ -68,8 +70,13 @@ class ProfilesRepository(Repository):
         value = _checked(fact)
         source = fact.source if self._context.is_trusted else MEMBER_SAYS
         origin, now = member_origin(kept), self._now()
-        statement = Statement(kept, fact.field, value, source, origin, now)
-        await record_facts(self._session, self._context.vault, [statement])
+        said = {fact.field: value}
+        if fact.field == "address" and (region := place_of(value).region):
+            said[REGION] = region
+        statements = [
+            Statement(kept, field, text, source, origin, now) for field, text in said.items()
+        ]
+        await record_facts(self._session, self._context.vault, statements)
         await believe(self._session, [kept])
         detail = {"field": fact.field, "source": source}
         await self._context.record("member.fact", f"member:{kept}", detail)
@@ -146,6 +153,8 @@ def _checked(fact: NewFact) -> str:
         raise InvalidRecordError(f"{fact.field}: expected one of {', '.join(allowed)}")
     if rule.kind == "date":
         return _day(fact.field, value)
+    if rule.kind == "region":
+        return _region(fact.field, value)
     return value
 
 
@@ -154,3 +163,10 @@ def _day(field: str, value: str) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError as error:
         raise InvalidRecordError(f"{field}: expected a date such as 1990-05-17") from error
+
+
+def _region(field: str, value: str) -> str:
+    place = place_of(value)
+    if not place.region or place.line:
+        raise InvalidRecordError(f"{field}: expected province, city and district alone")
+    return place.region

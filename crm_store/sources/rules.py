@@ -13,8 +13,8 @@ from typing import TypeAlias
 from crm_store.errors import InvalidRecordError
 from crm_store.sources.cleaning import Cleaner, is_blank
 from crm_store.sources.fields import Fields
-from crm_store.sources.places import Place
 from crm_store.types.conversations import JSON
+from crm_store.types.places import Place
 from crm_store.types.records import Change
 from crm_store.types.text import LocalText
 

@@ -10,6 +10,7 @@ from crm_store.types.conversations import JSON
 from crm_store.types.loyalty import PointsKind
 from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.people import NewIdentity, Tier
+from crm_store.types.places import NOWHERE, Place
 from crm_store.types.text import LocalText
 
 
@@ -25,6 +26,7 @@ class MemberDraft:
     birthday: date | None = None
     tier: Tier | None = None
     home_store_id: str | None = None
+    place: Place = NOWHERE
     consent: bool | None = None
     """Whether marketing is allowed; ``None`` when the source does not say."""
     withdrawn: tuple[NewIdentity, ...] = ()
@@ -125,11 +127,15 @@ class OrderDraft:
     recipient: str | None = None
     phone: str | None = None
     address: str | None = None
+    place: Place = NOWHERE
+    """The address taken apart."""
     remark: str | None = None
     lines: tuple[LineDraft, ...] = ()
     shipments: tuple[ShipmentDraft, ...] = ()
     payments: tuple[PaymentDraft, ...] = ()
     cases: tuple[CaseDraft, ...] = ()
+    record_id: int | None = None
+    """The raw record that says all this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from crm_store.types.actors import Role
+from crm_store.types.places import NOWHERE, Place
 
 
 class IdentityKind(StrEnum):
@@ -79,6 +80,8 @@ class Member:
     gender: str | None = None
     birthday: date | None = None
     home_store_id: str | None = None
+    place: Place = NOWHERE
+    """Province, city and district where they have parcels sent, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True)

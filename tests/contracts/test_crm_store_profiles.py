@@ -12,6 +12,7 @@ from store_rows import PLACED, SmallShop
 from crm_store.analytics.run import RunReport, recompute
 from crm_store.errors import InvalidRecordError
 from crm_store.models import InteractionRow, OrderRow
+from crm_store.profile.places import place_of
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM, Role
 from crm_store.types.orders import OrderState
@@ -69,7 +70,14 @@ class TestFacts:
 
     @pytest.mark.parametrize(
         ("name", "value"),
-        [("shoe", "42"), ("birthday", "yesterday"), ("gender", "?"), ("name", " ")],
+        [
+            ("shoe", "42"),
+            ("birthday", "yesterday"),
+            ("gender", "?"),
+            ("name", " "),
+            ("region", "徐汇区"),
+            ("region", "上海市徐汇区漕溪北路1号"),
+        ],
     )
     async def test_what_is_refused(
         self, store: SqlStore, shop: SmallShop, name: str, value: str
@@ -176,6 +184,20 @@ class TestAnalytics:
         assert (found.as_of, found.purchases) == (clock.now.date(), 2)
         assert found.spent == Decimal("399.90")
         assert sum(one.members for one in counted) == third.run.buyers
+
+    async def test_segments_of_a_city_count_who_lives_there(
+        self, store: SqlStore, shop: SmallShop
+    ) -> None:
+        async with store.writing(SYSTEM) as work:
+            home = NewFact("region", "上海徐汇区", "clerk")
+            await work.profiles.state(shop.member, home)
+        await recompute(store, zone=ZONE)
+        async with store.reading(SYSTEM) as work:
+            counts = [
+                sum(one.members for one in await work.analytics.segments(place_of(where)))
+                for where in ("上海", "上海徐汇区", "浙江省", "杭州")
+            ]
+        assert counts == [1, 1, 0, 0]
 
     async def test_spending_enough_raises_the_tier(
         self, store: SqlStore, shop: SmallShop, clock: HandClock

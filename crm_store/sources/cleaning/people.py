@@ -5,11 +5,12 @@ from functools import lru_cache
 
 from crm_store.errors import InvalidRecordError
 from crm_store.identifiers import normalise
+from crm_store.profile.places import place_of
 from crm_store.sources.cleaning.choices import Cleaner
 from crm_store.sources.cleaning.texts import folded, refusal
-from crm_store.sources.places import Place, place_of
 from crm_store.types.conversations import JSON
 from crm_store.types.people import IdentityKind
+from crm_store.types.places import Place
 
 LONGEST_NAME = 120
 LAST_NAME_FIRST = re.compile(r"([A-Za-z'\- ]+), ?([A-Za-z'\-. ]+)")

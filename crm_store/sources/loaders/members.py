@@ -11,6 +11,7 @@ from crm_store.sources.loaders.identities import identity, said
 from crm_store.sources.words import Gender, Language
 from crm_store.types.imports import MemberDraft
 from crm_store.types.people import IdentityKind, NewIdentity, Tier
+from crm_store.types.places import NOWHERE, Place
 
 
 def _draft(records: Sequence[Record]) -> MemberDraft:
@@ -25,6 +26,7 @@ def _draft(records: Sequence[Record]) -> MemberDraft:
         birthday=fields.get("birthday", date),
         tier=fields.need("tier", Tier),
         home_store_id=fields.get("home_store", str),
+        place=fields.get("address", Place) or NOWHERE,
         consent=fields.get("consent", bool),
         withdrawn=said(record.before, _identities, identities),
         leading=True,

@@ -65,7 +65,7 @@ def _draft(records: Sequence[Record]) -> Visit:
     if kind is VisitKind.REGISTER:
         return Visit(record, account, profile=_profile(record))
     if kind is VisitKind.ORDER:
-        return Visit(record, account, order=_order(fields))
+        return Visit(record, account, order=_order(record))
     return Visit(record, account, detail={name: _detail(fields, name) for name in DETAILS[kind]})
 
 
@@ -101,12 +101,13 @@ def _identities(fields: Fields) -> tuple[NewIdentity, ...]:
     )
 
 
-def _order(event: Fields) -> OrderDraft:
-    fields = event.one("order")
+def _order(record: Record) -> OrderDraft:
+    event, fields = record.fields, record.fields.one("order")
     if fields is None:
         raise InvalidRecordError("order: expected an object")
     parcel, refund = fields.one("shipment"), fields.one("refund")
-    order = order_of(fields, event.need("at", datetime), fields.need("state", OrderState))
+    state = fields.need("state", OrderState)
+    order = order_of(record, fields, event.need("at", datetime), state)
     return replace(
         order,
         shipments=(shipment(parcel),) if parcel else (),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from crm_store.profile.places import place_of
 from crm_store.repositories.imports import Batch
 from crm_store.repositories.imports_orders import save_orders
 from crm_store.sources.fields import Fields
-from crm_store.sources.loaders.base import Outcome, named
-from crm_store.sources.places import Place
+from crm_store.sources.loaders.base import Outcome, Record, named
 from crm_store.sources.words import SaleChannel
 from crm_store.types.cases import CaseKind
 from crm_store.types.conversations import JSON
@@ -22,6 +22,7 @@ from crm_store.types.imports import (
     ShipmentDraft,
 )
 from crm_store.types.orders import OrderState, ShipmentState
+from crm_store.types.places import AREA, NOWHERE, Place
 from crm_store.types.text import LocalText
 
 SETTLED, PROCESSING = "settled", "processing"
@@ -34,7 +35,7 @@ class Receiver:
 
     name: str | None = None
     phone: str | None = None
-    address: str | None = None
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,19 @@ def receiver(fields: Fields | None) -> Receiver:
     """Return who receives an order; nobody when it is collected."""
     if fields is None:
         return Receiver()
-    said = fields.get("address", Place) or Place()
-    parts = (
-        said.province or fields.text("province"),
-        said.city or fields.text("city"),
-        said.district or fields.text("district"),
+    said = fields.get("address", Place) or NOWHERE
+    named = Place(*(fields.text(part) for part in AREA))
+    known = place_of(named.area)  # 浙江 杭州 is 浙江省 杭州市
+    place = Place(
+        said.province or known.province or named.province,
+        said.city or known.city or named.city,
+        said.district or named.district or known.district,
         said.line,
     )
-    address = " ".join(dict.fromkeys(part for part in parts if part))
-    return Receiver(fields.get("name", str), fields.get("phone", str), address or None)
+    return Receiver(fields.get("name", str), fields.get("phone", str), place)
 
 
-def order_of(fields: Fields, placed_at: datetime, state: OrderState) -> OrderDraft:
+def order_of(record: Record, fields: Fields, placed_at: datetime, state: OrderState) -> OrderDraft:
     """Return what every order says alike; parcels, payments and refunds are for the caller.
 
     Its bearer is left open until the member is known.
@@ -84,7 +86,9 @@ def order_of(fields: Fields, placed_at: datetime, state: OrderState) -> OrderDra
         currency=fields.get("currency", str) or "CNY",
         recipient=to.name,
         phone=to.phone,
-        address=to.address,
+        address=to.place.text or None,
+        place=to.place,
+        record_id=record.id,
         remark=fields.get("remark", str),
         lines=lines(fields.many("lines")),
     )

@@ -50,13 +50,14 @@ class Purchase:
 
 
 def _draft(records: Sequence[Record]) -> Purchase:
-    record, fields = records[-1], records[-1].fields
-    return Purchase(_order(fields), _buyer(record))
+    record = records[-1]
+    return Purchase(_order(record), _buyer(record))
 
 
-def _order(fields: Fields) -> OrderDraft:
+def _order(record: Record) -> OrderDraft:
+    fields = record.fields
     shipments = tuple(shipment(entry) for entry in fields.many("shipments"))
-    order = order_of(fields, fields.need("placed_at", datetime), _state(fields, shipments))
+    order = order_of(record, fields, fields.need("placed_at", datetime), _state(fields, shipments))
     return replace(
         order,
         shipments=shipments,

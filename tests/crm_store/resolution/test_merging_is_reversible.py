@@ -105,6 +105,9 @@ members = st.builds(
     gender=st.sampled_from([None, "female", "male"]),
     birthday=st.sampled_from([None, date(1990, 1, 1), date(1991, 2, 2)]),
     home_store_id=st.sampled_from([None, "SH01", "BJ01"]),
+    province=st.sampled_from([None, "上海市", "浙江省"]),
+    city=st.sampled_from([None, "上海市", "杭州市"]),
+    district=st.sampled_from([None, "徐汇区"]),
 )
 people = st.lists(members, min_size=PEOPLE, max_size=PEOPLE)
 belongs = st.dictionaries(

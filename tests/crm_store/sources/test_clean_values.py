@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from crm_store.errors import InvalidRecordError
 from crm_store.sources.cleaning import cleaners
-from crm_store.sources.places import Place
 from crm_store.types.orders import OrderState, ShipmentState
 from crm_store.types.people import Tier
+from crm_store.types.places import Place
 from crm_store.types.text import LocalText
 
 CLEANERS = cleaners()

@@ -10,30 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 from ruamel.yaml import YAML
 
+from crm_store.types.places import Place
+
+T = TypeVar("T")
 DISTRICT = re.compile(r"(?:(?![路街道巷弄])[\u4e00-\u9fff]){1,8}?(?:自治县|新区|园区|区|县|旗|市)")
 ROAD = re.compile(r"[东南西北中東]?[路街道大]")
 """What follows the name of a city in the name of a road, such as 南京西路."""
 BETWEEN = " ,，、-"
 COUNTRY = re.compile(r"^(?:中国|中华人民共和国)")
+AMBIGUOUS = ("吉林",)
+"""A province as well as a city in it."""
 PROVINCE_ENDS = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An address taken apart; parts that the text does not tell are empty."""
-
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    line: str = ""
-    """What follows: road, house, flat."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Gazetteer:
+    """Names, the longest first."""
+
     provinces: Mapping[str, str]
     """Full and short names to full names."""
     cities: Mapping[str, tuple[str, str]]
@@ -64,13 +61,13 @@ def _with_district(province: str, city: str, rest: str) -> Place:
 def _begin(text: str, names: Mapping[str, str]) -> tuple[str, str]:
     """Return the full name of what a text begins with, and the rest; the longest name counts."""
     stripped = text.lstrip(BETWEEN)
-    name = next((one for one in _longest_first(names) if stripped.startswith(one)), None)
+    name = next((one for one in names if stripped.startswith(one)), None)
     return (names[name], stripped.removeprefix(name)) if name else ("", text)
 
 
 def _begin_city(text: str, cities: Mapping[str, tuple[str, str]], province: str) -> tuple[str, str]:
     stripped = text.lstrip(BETWEEN)
-    for name in _longest_first(cities):
+    for name in cities:
         if not stripped.startswith(name) or province not in ("", cities[name][1]):
             continue
         rest = stripped.removeprefix(name)
@@ -82,19 +79,20 @@ def _begin_city(text: str, cities: Mapping[str, tuple[str, str]], province: str)
 def _is_city(name: str, city: tuple[str, str], rest: str) -> bool:
     """Return whether a name in front is a city: 上海 in 上海徐汇区, not in 上海路."""
     full, province = city
-    if name.endswith("市") or DISTRICT.match(rest):
+    rest = rest.lstrip(BETWEEN)
+    if name.endswith("市") or DISTRICT.match(rest) or not (rest or name in AMBIGUOUS):
         return True
     return full == province and ROAD.match(rest) is None
 
 
-def _longest_first(names: Mapping[str, object]) -> list[str]:
-    return sorted(names, key=len, reverse=True)
+def _longest_first(names: Mapping[str, T]) -> dict[str, T]:
+    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
 
 
 @cache
 def _gazetteer() -> _Gazetteer:
     data = YAML(typ="safe").load(
-        files("crm_store.sources").joinpath("places.yml").read_text("utf-8")
+        files("crm_store.profile").joinpath("places.yml").read_text("utf-8")
     )
     provinces: dict[str, str] = {}
     cities: dict[str, tuple[str, str]] = {}
@@ -109,5 +107,6 @@ def _gazetteer() -> _Gazetteer:
         for city in below.split():
             cities |= {f"{city}市": (f"{city}市", province)}
             cities.setdefault(city, (f"{city}市", province))
-    provinces.pop("吉林", None)  # also a city's name
-    return _Gazetteer(provinces, cities)
+    for name in AMBIGUOUS:
+        provinces.pop(name)
+    return _Gazetteer(_longest_first(provinces), _longest_first(cities))
