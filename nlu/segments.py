@@ -40,7 +40,7 @@ _ASKS: Final = re.compile(
 )
 
 _CONNECTIVE: Final = (
-    r"(?:顺便|顺道|(?:(?<=[\s,，。?？!！、])|^)(?:另外|还有就是|还有|对了|话说)|再问一?下|再帮我|再就是|此外|除此之外|同时|"
+    r"(?:顺便|顺道|(?:(?<=[\s,，。?？!！、])|^)(?:另外|还有就是|还有(?![点些])|对了|话说)|再问一?下|再帮我|再就是|此外|除此之外|同时|"
     r"\b(?:and also|also|by the way|btw|oh and|one more thing|another thing|in addition|besides|"
     r"plus|as well as)\b|(?<=[,，。 ])(?:然后|而且|再帮?我?[问查]))"
 )

@@ -32,6 +32,7 @@ async def wishes(engine: NluEngine, text: str) -> list[str]:
         ("where is it and can I return it?", ["where is it", "can I return it"]),
         ("shirts and jeans", ["shirts and jeans"]),
         ("店里还有这款吗", ["店里还有这款吗"]),
+        ("鞋子买小了，还有点磨脚", ["鞋子买小了", "还有点磨脚"]),
         ("？？？", []),
         ("", []),
     ],
