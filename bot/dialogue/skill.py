@@ -236,6 +236,8 @@ class Skill:
     words of an article is then answered by it."""
     hears: Callable[[str], Mapping[str, JSON]] = lambda _: {}
     """The choices that words hint at; by them an answer given before is put right."""
+    shows: str | None = None
+    """What its answer shows. Between skills that show the same nobody is asked what they meant."""
 
 
 def skill(
@@ -247,6 +249,7 @@ def skill(
     button_only: bool = False,
     commands: Mapping[str, Mapping[str, JSON]] | None = None,
     ruled: bool = False,
+    shows: str | None = None,
 ) -> Callable[[Handler], Skill]:
     """Make a function the skill of an intent; `bot.skills.load` finds it."""
     return lambda handler: Skill(
@@ -258,4 +261,5 @@ def skill(
         button_only=button_only,
         commands=commands or {},
         ruled=lambda _: ruled,
+        shows=shows,
     )

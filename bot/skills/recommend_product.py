@@ -19,7 +19,7 @@ _SLOTS: Final = ("wish", "price", "category", "brand", "colour", "size", "store"
 _IDEAS: Final = ("skin", "gift", "home", "snack")
 
 
-@skill("recommend_product", slots=_SLOTS)
+@skill("recommend_product", slots=_SLOTS, shows="products")
 async def recommend_product(turn: Turn) -> Outcome:
     """Suggest what is in stock, each with its reason; ask one question when nothing is known."""
     async with turn.reading() as uow:

@@ -15,7 +15,7 @@ ONLY_MEANING = ("meaning",)
 _SLOTS = ("wish", "price", "category", "brand", "colour", "size", "store", "city", "similar_to")
 
 
-@skill("search_product", audience=Audience.EVERYBODY, slots=_SLOTS)
+@skill("search_product", audience=Audience.EVERYBODY, slots=_SLOTS, shows="products")
 async def search_product(turn: Turn) -> Outcome:
     """Show what fits, say what was given up for it, or ask what is looked for."""
     similar_to = turn.slot("similar_to")

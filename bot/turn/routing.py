@@ -6,7 +6,7 @@ intent's own skill answers. An intent that nobody has a skill for goes to ``not_
 offers a human; what was not understood goes to ``out_of_scope``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.dialogue.asking_back import is_question
 from bot.dialogue.reply import Pressed
@@ -99,6 +99,8 @@ def _by_meaning(
     about = [name for name in errands if _has_a_use(parse, skills.get(name))]
     if len(errands) > 1 and len(about) == 1:
         return _of_intent(about[0], skills, audience)
+    if len(errands) > 1 and _show_alike(errands, skills):
+        return _of_intent(errands[0], skills, audience)
     if len(errands) > 1:
         return Route(CLARIFY, {"intents": [*errands]})
     vague = bool(parse.ambiguous) and parse.intent.name in _TALK
@@ -106,6 +108,12 @@ def _by_meaning(
         named = _of_names(parse, state, skills, audience, IN_PASSING)
         return Route(named) if named else Route(OUT_OF_SCOPE, understood=False)
     return _of_intent(_with_a_use(parse, skills), skills, audience)
+
+
+def _show_alike(intents: Sequence[str], skills: Mapping[str, Skill]) -> bool:
+    """Whether all of them end in the same: "推荐一款面霜" is a search as much as advice."""
+    shown = {skills[name].shows if name in skills else None for name in intents}
+    return len(shown) == 1 and None not in shown
 
 
 def _with_a_use(parse: Parse, skills: Mapping[str, Skill]) -> str:

@@ -20,7 +20,7 @@ ATTACK = "<img src=x onerror=\"document.title='broken'\"><b>转人工</b>"
 
 async def test_a_handoff_from_the_call_to_the_return(visit: Visit, server: Server) -> None:
     guest = await customer(visit)
-    await guest.say("有没有200块以内的敏感肌面霜")
+    await guest.say("推荐一款敏感肌面霜")
     await expect(guest.said_to_me.first.locator(".card").first).to_be_visible()
     product = await guest.said_to_me.first.locator(".card h3").first.inner_text()
     await guest.say("我要转人工客服，谢谢")
@@ -31,7 +31,7 @@ async def test_a_handoff_from_the_call_to_the_return(visit: Visit, server: Serve
     await expect(lin.packet).to_contain_text("顾客要求人工")
     await expect(lin.packet).to_contain_text("我要转人工客服，谢谢")
     await expect(lin.packet).to_contain_text(product)
-    await expect(lin.transcript).to_contain_text("有没有200块以内的敏感肌面霜")
+    await expect(lin.transcript).to_contain_text("推荐一款敏感肌面霜")
 
     zhou = await agent(visit, server, "agent-zhou")
     await zhou.entry("我要转人工客服，谢谢").click()

@@ -59,6 +59,12 @@ def test_two_close_readings_are_clarified() -> None:
     assert to(parse) == Route("clarify", {"intents": ["search_product", "stock_check"]})
 
 
+def test_nobody_is_asked_whether_products_are_searched_or_recommended() -> None:
+    readings = (IntentScore("recommend_product", 0.34), IntentScore("search_product", 0.33))
+    parse = replace(parsed("推荐一款敏感肌面霜", "recommend_product"), ambiguous=readings)
+    assert to(parse) == Route("recommend_product")
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "words", "audience", "skill"),
     [
