@@ -42,7 +42,8 @@ def decide(
         for name, score in sorted(inside.items(), key=lambda item: (-item[1], item[0]))
     )
     best = ranking[0].confidence * total
-    in_scope = best / (best + scores.get(OUT_OF_SCOPE, 0.0))
+    # A model without examples of what to refuse can only be unsure of its best reading.
+    in_scope = best / (best + scores.get(OUT_OF_SCOPE, total - best))
     return Decided(ranking, in_scope, accepted=in_scope >= threshold and not refused)
 
 

@@ -44,6 +44,11 @@ def test_out_of_scope_is_weighed_against_the_best_intent() -> None:
     assert decide({"greet": 0.3, OUT_OF_SCOPE: 0.4}, None, threshold=0.4).accepted
 
 
+def test_without_examples_of_what_to_refuse_an_unsure_reading_is_refused() -> None:
+    assert not decide({"greet": 0.4, "return_item": 0.6}, None, threshold=0.7).accepted
+    assert decide({"greet": 0.2, "return_item": 0.8}, None, threshold=0.7).accepted
+
+
 def test_rasas_own_refusal_stands() -> None:
     assert not decide({"greet": 0.9}, None, threshold=0.5, refused=True).accepted
 
