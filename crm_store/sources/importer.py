@@ -4,8 +4,9 @@ A batch is one transaction (see `batch_run`). When the database refuses it, its 
 group by group, so that one bad record costs itself alone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
@@ -106,10 +107,11 @@ class Import:
         progress: Callable[[int], None] | None = None,
     ) -> None:
         """Load records batch by batch and count them in."""
-        for entries in batches(records, self._mapping):
-            await self._load(entries, tally)
-            if progress is not None:
-                progress(entries[-1].position)
+        async with aclosing(_read_ahead(batches(records, self._mapping))) as found:
+            async for entries in found:
+                await self._load(entries, tally)
+                if progress is not None:
+                    progress(entries[-1].position)
 
     async def _load(self, entries: Sequence[Entry], tally: Tally) -> None:
         """Load a batch; when the database refuses it, load its groups one by one."""
@@ -137,6 +139,17 @@ class Import:
 
     def _batch(self, context: Context) -> Batch:
         return Batch(context, self._mapping.source)
+
+
+async def _read_ahead(found: Iterator[list[Entry]]) -> AsyncGenerator[list[Entry], None]:
+    """Yield batches, and have the next one read while the database works on this one."""
+    coming = asyncio.create_task(asyncio.to_thread(next, found, None))
+    try:
+        while (entries := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, found, None))
+            yield entries
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
 
 
 def _refused(entry: Entry) -> Entry:
