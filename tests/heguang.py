@@ -113,7 +113,7 @@ class Sale:
     units: int = 1
     """Of each product."""
     recipient: str = ""
-    address: str = ""
+    address: str = "上海市长宁区安化路8号3楼"
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ CAST: Mapping[str, Person] = {
             Sale("HK2602030002", OrderState.COMPLETED, 27, ("APP-0101",),
                  Parcel(ShipmentState.DELIVERED, -24)),
             Sale("HK2511200003", OrderState.COMPLETED, 102, ("COS-0001",),
-                 channel="pos", store_id="SH01"),
+                 channel="pos", store_id="SH01", address=""),
         ),
         points=((PointsKind.EARN, 1500, date(2026, 6, 30)), (PointsKind.SPEND, -300, None)),
     ),

@@ -8,19 +8,17 @@ from typing import Final
 from bot.dialogue.errand import Errand
 from bot.dialogue.human import offer_human
 from bot.dialogue.skill import Outcome, Turn
+from bot.dialogue.slots.addresses import NEW_ADDRESS
 from bot.dialogue.slots.asking import ask
 from bot.dialogue.slots.units import UNITS, number_told
 from bot.dialogue.slots.variants import VARIANT
 from bot.dialogue.state import CONFIRM, Option
-from bot.policies.changes import address_problem
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.orders import OrderLine
-from nlu.types import EntityValue
 
 ADDRESS, PHONE, RECIPIENT, QUANTITY, VARIANT_WANTED, OTHER = (
     "address", "phone", "recipient", "quantity", "variant", "other"
 )  # fmt: skip
-NEW_ADDRESS: Final = "address_new"
 NEW_PHONE: Final = "phone_new"
 NEW_NAME: Final = "person_name"
 _WHAT: Final = "what"
@@ -212,34 +210,3 @@ class NewUnits:
         key = "cancel_instead" if wanted < 1 else "units_problem"
         problem = turn.say(key, most=most)
         return ask(replace(turn, slots=slots), UNITS, problem=problem)
-
-
-@dataclass(frozen=True, slots=True)
-class AddressSlot:
-    """Where it shall go: a place and a door, not longer than an address can be."""
-
-    @property
-    def name(self) -> str:
-        """The new address."""
-        return NEW_ADDRESS
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Addresses in their roles; the old one is not taken for the new."""
-        return (NEW_ADDRESS, "address", "address_old")
-
-    async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
-        """Return the errand with an address that a parcel can find, or ask for it."""
-        value: EntityValue | None = errand.value(NEW_ADDRESS) or errand.value("address")
-        slots = {name: one for name, one in errand.slots.items() if name not in self.kinds}
-        if value is None:
-            return ask(replace(turn, slots=slots), NEW_ADDRESS, free=True)
-        rules = errand.policies.changes
-        told = str(value).strip()
-        # Of a text that is no address at all only a piece may have been recognised.
-        whole = turn.said if len(turn.said) > rules.longest_address + len(told) else told
-        problem = address_problem(rules, whole)
-        if problem is None:
-            return replace(errand, slots={**slots, NEW_ADDRESS: told})
-        wrong = turn.say(f"address_{problem}", longest=rules.longest_address)
-        return ask(replace(turn, slots=slots), NEW_ADDRESS, problem=wrong, free=True)

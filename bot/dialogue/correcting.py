@@ -16,6 +16,8 @@ OTHER_ONE: Final = "other_one"
 """The slot that says "the other one": of an order's positions, or of the orders."""
 ANY: Final = "any"
 """Something shall be changed, and the customer has not said what."""
+OTHER: Final = "other"
+"""Something shall be changed that the errand does not have."""
 _LONGEST: Final = 60
 """Characters of a message that may be nothing but a correction."""
 
@@ -42,7 +44,10 @@ _TAKES_BACK: Final[Mapping[str, re.Pattern[str]]] = {
 _CHANGES: Final = r"(?:换|改|更改|修改|变|重新?选|重填|错|不对)"
 _CHANGES_EN: Final = r"(?:change|different|another|other|wrong|edit|correct|update|fix)"
 _ABOUT: Final[Mapping[str, tuple[str, str]]] = {
-    "address": ("地址", r"(?:delivery |shipping |pick-?up )?address"),
+    "address": (
+        "(?:取件|收货|上门|寄件)?的?地址|取件的?地[点方]",
+        r"(?:delivery |shipping |(?:pick|collect)\w*[ -]?(?:up )?)?address",
+    ),
     "quantity": ("数量|件数", r"quantity|number of (?:items|units|pieces)"),
     "store": ("门店|(?:一)?家店|店", r"store|shop|branch|location"),
     "date": ("日期|时间|日子|一天", r"date|day|time|appointment"),
@@ -53,7 +58,7 @@ _ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "company": ("抬头|公司名?", r"title|company(?: name)?"),
     "tax_number": ("税号", r"tax (?:number|id|no)"),
     "person_name": ("名字|姓名|抬头", r"name|title"),
-    "phone": ("电话|手机号?", r"phone(?: number)?"),
+    "phone": ("(?:联系)?电话|手机号?码?", r"phone(?: number)?"),
 }
 """What people call a slot."""
 _ANEW: Final[Mapping[str, re.Pattern[str]]] = {
@@ -82,7 +87,11 @@ _UNITS: Final = re.compile(
     r"\b(?:make (?:it|that)|just|only)\s+(?P<w>\d{1,4}|one|two|three|four|five|six)\b",
     re.IGNORECASE,
 )
-_ROLES: Final = ("", "_new")
+_POLITELY: Final = _words(
+    r"[我想要请帮给你您吗吧呢了下个先]|可不可以|能不能|可以|能|麻烦|一下|等等|等一下",
+    r"can|could|may|you|i|we|want|need|would|like|'d|to|please|let|me|for|wait|actually|now|the|a|my",
+)
+_ROLES: Final = ("", "_new", "_from")
 
 
 def taken_back(text: str, slots: Mapping[str, JSON], wanted: Collection[str]) -> frozenset[str]:
@@ -119,6 +128,13 @@ def asked_anew(text: str, slots: Mapping[str, JSON], wanted: Collection[str]) ->
         if filled and pattern.search(said):
             return filled[0]
     return None
+
+
+def changes_something(text: str) -> bool:
+    """Whether a message wants something changed, named by what people call it, and nothing else."""
+    said = to_simplified(text)
+    rests = (pattern.sub("", said, count=1) for pattern in _ANEW.values() if pattern.search(said))
+    return any(not re.search(r"\w", _POLITELY.sub("", rest)) for rest in rests)
 
 
 def units_said(text: str) -> int | None:

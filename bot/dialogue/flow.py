@@ -13,20 +13,19 @@ meanwhile, nothing happens and the customer is told why.
 The words are templates of the skill's file: ``ask_SLOT``, ``confirm``, ``done`` and ``refused``.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from bot.dialogue.correcting import ANY
+from bot.dialogue.correcting import ANY, OTHER
 from bot.dialogue.effects import EffectRefusedError
 from bot.dialogue.errand import Errand
-from bot.dialogue.hints import hinted
 from bot.dialogue.proof import PROOF, Proof, ProofSlot
 from bot.dialogue.refusing import called, facts_of, refused
 from bot.dialogue.reply import Button, Reply, payload
-from bot.dialogue.skill import Audience, Outcome, Skill, Turn
+from bot.dialogue.skill import Audience, Outcome, Skill, TakesUp, Turn, takes_up_nothing
 from bot.dialogue.slots.answers import Choice, Decide
-from bot.dialogue.slots.asking import Slot
+from bot.dialogue.slots.asking import Hearing, Slot
 from bot.dialogue.slots.conditional import Hinted
 from bot.dialogue.state import CHANGE, CONFIRM, TICKET, Option
 from bot.dialogue.telling import slots_told
@@ -67,6 +66,8 @@ class Flow:
     """Whole messages that are taken for a button of the flow with these slots."""
     claims: Callable[[str], Mapping[str, JSON] | None] = lambda _: None
     """Slots of words that can mean nothing else; see `Skill`."""
+    takes_up: TakesUp = takes_up_nothing
+    """What goes on with what the flow has done before; see `Skill`."""
     afterwards: Afterwards = lambda _turn, _errand, _decision, done: done
 
     @property
@@ -88,15 +89,16 @@ class Flow:
             claims=self.claims,
             ruled=self.ruled,
             hears=self.hears,
+            takes_up=self.takes_up,
         )
 
     def hears(self, said: str) -> Mapping[str, JSON]:
         """Return the choices that words hint at, whichever of them is asked just now."""
-        found = {one.name: hinted(one.hints, said) for one in self._hinted()}
-        return {name: answer for name, answer in found.items() if answer is not None}
-
-    def _hinted(self) -> Iterator[Hinted]:
-        return (slot for slot in self._slots if isinstance(slot, Hinted))
+        heard: dict[str, JSON] = {}
+        for slot in self._slots:
+            if isinstance(slot, Hearing):
+                heard |= slot.hears(said)
+        return heard
 
     async def run(self, turn: Turn) -> Outcome:
         """Go one step further."""
@@ -107,7 +109,7 @@ class Flow:
         wanted = {kind for slot in self._slots for kind in slot.kinds}
         told = slots_told(turn.parse, wanted, _asked(turn))
         turn = replace(turn, slots={**told, **self._whenever(turn), **turn.slots})
-        if turn.slots.get(CHANGE) == ANY:
+        if turn.slots.get(CHANGE) in (ANY, OTHER):
             return self._ask_what_to_change(turn)
         errand = await self._filled(turn)
         if isinstance(errand, Outcome):
@@ -118,8 +120,11 @@ class Flow:
 
     def _whenever(self, turn: Turn) -> Mapping[str, JSON]:
         """Return the choices made by words that count before their question is asked."""
-        names = {one.name for one in self._hinted() if one.whenever}
-        return {name: answer for name, answer in self.hears(turn.said).items() if name in names}
+        heard: dict[str, JSON] = {}
+        for slot in self._slots:
+            if isinstance(slot, Hinted) and slot.whenever:
+                heard |= slot.hears(turn.said)
+        return heard
 
     def _is_late(self, turn: Turn) -> bool:
         """Whether a button of a confirmation was pressed that is not the one now open."""
@@ -217,7 +222,8 @@ class Flow:
     def _ask_what_to_change(self, turn: Turn) -> Outcome:
         names = [slot.name for slot in self._slots if slot.kinds and slot.name in turn.slots]
         options = tuple(Option(turn.words(f"slots.{name}"), name) for name in names)
-        return turn.choose(CHANGE, turn.say("flow.change_what"), options)
+        key = "change_what" if turn.slots[CHANGE] == ANY else "change_only"
+        return turn.choose(CHANGE, turn.say(f"flow.{key}"), options)
 
     async def _late(self, turn: Turn) -> Outcome:
         """A button of an earlier confirmation: say what became of it, and change nothing."""

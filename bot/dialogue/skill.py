@@ -210,6 +210,11 @@ class Outcome:
 
 
 Handler: TypeAlias = Callable[[Turn], Awaitable[Outcome]]
+TakesUp: TypeAlias = Callable[[Turn], Awaitable[Mapping[str, JSON] | None]]
+
+
+async def takes_up_nothing(_: Turn) -> None:
+    """Return that no message goes on with what was done before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,9 @@ class Skill:
     words of an article is then answered by it."""
     hears: Callable[[str], Mapping[str, JSON]] = lambda _: {}
     """The choices that words hint at; by them an answer given before is put right."""
+    takes_up: TakesUp = takes_up_nothing
+    """Slots of a message that goes on with what the skill has done before, by what the store has:
+    "改到周五" where there is an appointment."""
     shows: str | None = None
     """What its answer shows. Between skills that show the same nobody is asked what they meant."""
 

@@ -1,9 +1,22 @@
-"""Which slots a message fills: an entity fills the slot of its kind, or of its kind and role."""
+"""What a message tells: which slots it fills, and whether it clearly means what it looks like.
+
+An entity fills the slot of its kind, or of its kind and role.
+"""
 
 from collections.abc import Collection
+from typing import Final
 
 from crm_store.types.conversations import JSON
 from nlu.types import Entity, Parse, value_to_json
+
+CLEARLY: Final = 0.85
+"""Confidence from which a message is what the model takes it for, whatever was asked."""
+
+
+def is_clear(parse: Parse) -> bool:
+    """Whether a message means one thing, and clearly."""
+    sure = parse.in_scope and parse.intent.confidence >= CLEARLY
+    return sure and not parse.ambiguous
 
 
 def slot_of(entity: Entity, wanted: Collection[str], asked: str | None = None) -> str | None:

@@ -7,14 +7,12 @@ from typing import Final
 
 from bot.dialogue.changing import (
     ADDRESS,
-    NEW_ADDRESS,
     NEW_NAME,
     NEW_PHONE,
     PHONE,
     QUANTITY,
     RECIPIENT,
     VARIANT_WANTED,
-    AddressSlot,
     NewPhoneTold,
     NewUnits,
     WhatSlot,
@@ -29,6 +27,7 @@ from bot.dialogue.proof import Proof
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Turn
 from bot.dialogue.slots import EntitySlot, LineSlot, OrderSlot, When
+from bot.dialogue.slots.addresses import NEW_ADDRESS, AddressSlot
 from bot.dialogue.slots.variants import VARIANT, VariantSlot
 from bot.policies import Decision, refuse
 from bot.policies.changes import may_change, too_late

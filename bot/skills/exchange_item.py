@@ -15,6 +15,7 @@ from bot.dialogue.hints import hints_for
 from bot.dialogue.proof import Proof
 from bot.dialogue.skill import Turn
 from bot.dialogue.slots import Choice, Hinted, LineSlot, OrderSlot, Permission, When, fixed
+from bot.dialogue.slots.addresses import PICK_UP, PickUpSlot
 from bot.dialogue.slots.reasons import ReasonSlot
 from bot.dialogue.slots.shops import SHOP, ShopSlot
 from bot.dialogue.slots.units import UnitsSlot
@@ -44,6 +45,10 @@ def _another(errand: Errand) -> bool:
 
 def _of_several(errand: Errand) -> bool:
     return errand.line.quantity > 1
+
+
+def _by_courier(errand: Errand) -> bool:
+    return errand.text("handover") == _COURIER
 
 
 def _sku(errand: Errand) -> str:
@@ -136,6 +141,7 @@ async def _open(uow: UnitOfWork, errand: Errand, decision: Decision) -> None:
                 "quantity": _units(errand),
                 "from": _from(errand),
                 "handover": errand.text("handover"),
+                "pick_up": errand.text(PICK_UP),
                 "condition": errand.text("condition"),
                 "code": str(decision.facts["code"]),
                 "difference": str(decision.facts["difference"]),
@@ -182,6 +188,7 @@ exchange_item = Flow(
         Permission(_rules),
         Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
         When(lambda errand: errand.text("handover") == _STORE, ShopSlot(_shops)),
+        When(_by_courier, PickUpSlot()),
     ),
     besides=_handover,
     claims=_claimed,

@@ -10,6 +10,7 @@ from bot.dialogue.flow import Flow, always_ruled
 from bot.dialogue.hints import hints_for
 from bot.dialogue.proof import Proof
 from bot.dialogue.slots import Choice, Hinted, LineSlot, OrderSlot, Permission, When, fixed
+from bot.dialogue.slots.addresses import PICK_UP, PickUpSlot
 from bot.dialogue.slots.reasons import ReasonSlot
 from bot.dialogue.slots.shops import SHOP, ShopSlot
 from bot.dialogue.slots.units import UnitsSlot
@@ -31,6 +32,10 @@ def _condition_matters(errand: Errand) -> bool:
 
 def _of_several(errand: Errand) -> bool:
     return len(errand.lines) == 1 and errand.line.quantity > 1
+
+
+def _by_courier(errand: Errand) -> bool:
+    return errand.text("handover") == _COURIER
 
 
 def _to_a_shop(errand: Errand) -> bool:
@@ -83,6 +88,7 @@ def _case(errand: Errand, decision: Decision, line: OrderLine, ticket: str) -> N
         detail={
             "condition": errand.text("condition"),
             "handover": errand.text("handover"),
+            "pick_up": errand.text(PICK_UP),
             "store": errand.text(SHOP),
             "code": str(decision.facts["code"]),
             "quantity": units,
@@ -114,6 +120,7 @@ return_item = Flow(
         Permission(_decide),
         Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
         When(_to_a_shop, ShopSlot(any_will_do=True)),
+        When(_by_courier, PickUpSlot()),
     ),
     besides=_handover,
     ruled=always_ruled,

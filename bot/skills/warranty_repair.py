@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from functools import partial
 from typing import Final
 
 from bot.dialogue.errand import Errand
@@ -24,6 +25,7 @@ from bot.dialogue.slots.visits import (
     for_new,
     is_new,
     visit_of,
+    visit_spoken_of,
 )
 from bot.dialogue.state import Option
 from bot.policies import Decision, allow, refuse
@@ -310,6 +312,7 @@ warranty_repair = Flow(
         AppointmentSlot(_agenda, _needs_a_time),
     ),
     ruled=always_ruled,
+    takes_up=partial(visit_spoken_of, hints_for(INTENT, VISIT)),
     decide=_decide,
     carry_out=_open,
 ).skill()

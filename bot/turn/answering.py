@@ -8,17 +8,27 @@ from typing import Final
 
 from bot.dialogue.asking_back import calls_human, is_question, leaves
 from bot.dialogue.choosing import chosen
-from bot.dialogue.correcting import asked_anew, rewords, taken_back, units_said, without
+from bot.dialogue.correcting import (
+    OTHER,
+    asked_anew,
+    changes_something,
+    rewords,
+    taken_back,
+    units_said,
+    without,
+)
 from bot.dialogue.skill import Skill
 from bot.dialogue.state import CHANGE, CONFIRM, DialogueState, Question
-from bot.dialogue.telling import slot_kind, slots_told
-from bot.turn.route import CLEARLY, NOTHING_ELSE, Route, covers
+from bot.dialogue.telling import CLEARLY, slot_kind, slots_told
+from bot.turn.route import NOTHING_ELSE, Route, covers
 from crm_store.types.conversations import JSON
 from nlu.types import OUT_OF_SCOPE, Parse
 
 AFFIRM: Final = "affirm"
 
 _LEAVING: Final = frozenset({"stop", "deny"})
+_COURTESIES: Final = frozenset({"greet", "goodbye", "thank"})
+"""What words that choose something may be taken for, and are not."""
 _HUMAN: Final = "talk_to_human"
 _UNITS: Final = "quantity"
 _FEW_LETTERS: Final = 24
@@ -67,6 +77,8 @@ def _corrected(
     if (question.free and (question.story or long)) or told or skill.hears(parse.text):
         return None
     anew = asked_anew(parse.text, state.slots, skill.slots)
+    if anew is None and question.slot == CONFIRM and changes_something(parse.text):
+        anew = OTHER
     return Route(question.skill, {**state.slots, CHANGE: anew}) if anew else None
 
 
@@ -166,7 +178,7 @@ def _yes_or_no(
 
 def _put_right(parse: Parse, question: Question, skill: Skill) -> dict[str, JSON]:
     """Return the slots that a message answers anew at a confirmation."""
-    elsewhere = _leads_elsewhere(parse, question)
+    elsewhere = _leads_elsewhere(parse, question) and parse.intent.name not in _COURTESIES
     corrects = rewords(parse.text) and not is_question(parse.text)
     told = slots_told(parse, skill.slots)
     if told and not (corrects or not elsewhere or _answers(parse, told, question)):

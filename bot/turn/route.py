@@ -8,8 +8,6 @@ from typing import Final
 from crm_store.types.conversations import JSON
 from nlu.types import Parse
 
-CLEARLY: Final = 0.85
-"""Confidence from which a message is what the model takes it for, whatever was asked."""
 IN_PASSING: Final = 0.4
 """Share of a message below which what it mentions is not what it is about."""
 NOTHING_ELSE: Final = 0.9

@@ -12,8 +12,9 @@ from bot.dialogue.asking_back import is_question
 from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience, Skill
 from bot.dialogue.state import CONFIRM, TICKET, DialogueState, Question
+from bot.dialogue.telling import CLEARLY
 from bot.turn.answering import answer_of
-from bot.turn.route import CLEARLY, IN_PASSING, NOTHING_ELSE, Route, covers
+from bot.turn.route import IN_PASSING, NOTHING_ELSE, Route, covers
 from nlu.types import OUT_OF_SCOPE, Parse
 
 CLERK_INTENTS = frozenset(

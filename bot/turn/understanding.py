@@ -12,6 +12,7 @@ from bot.dialogue.state import CONFIRM, DialogueState
 from bot.dialogue.telling import slot_kind
 from bot.turn.consulting import consulted
 from bot.turn.routing import CLARIFY, CLERK_INTENTS, route
+from bot.turn.taking_up import taken_up
 from crm_store.types.actors import Actor
 from crm_store.types.conversations import Author, Conversation, Message
 from nlu.errors import NluUnavailableError
@@ -56,7 +57,7 @@ class Understanding:
             skill = self.skills[going_to.skill]
             going_to = await consulted(self.services, message, parse, state, going_to, skill)
         misunderstood = 0 if going_to.understood else state.misunderstood + 1
-        return Turn(
+        turn = Turn(
             services=self.services,
             conversation=conversation,
             actor=replace(actor, purpose=going_to.skill),
@@ -68,6 +69,7 @@ class Understanding:
             slots=going_to.slots,
             pressed=pressed is not None,
         )
+        return await taken_up(turn, self.skills)
 
     async def _parse(
         self, text: str, message: Message, audience: Audience, state: DialogueState

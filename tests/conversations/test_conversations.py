@@ -14,6 +14,7 @@ without words) and what is expected:
 - `owner`: who has the conversation afterwards
 - `handoff`: reason of the handoff that is now open
 - `silent: true`: the bot says nothing
+- `visits`: all repair appointments at SH01, the day and time at which they begin
 - `survey`: facts of the survey asked today (`score`, `word`, `about`); `null`: none was asked
 - `contact: true`: the bot asks for the channel's own contact
 - `opened`: order numbers that are open in this conversation
@@ -35,6 +36,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from heguang import CAST, NOW, Assistant
@@ -61,6 +63,7 @@ from crm_store.types.handoffs import Handoff
 from crm_store.types.surveys import Survey
 
 FOLDER = Path(__file__).parent
+ZONE = ZoneInfo("Asia/Shanghai")
 PEER = "700100001"
 """Whom the channel says it talks to."""
 
@@ -94,7 +97,8 @@ class Answer:
     """What is known of the member; see `known_of`."""
     refunds: Mapping[str, Decimal]
     """Money on its way back, by order number."""
-    """What of them is on its way back."""
+    visits: tuple[str, ...]
+    """When the repair appointments begin, in the retailer's time."""
     free: Mapping[tuple[str, str], int]
     """By shop and SKU, what is free."""
 
@@ -202,6 +206,7 @@ class Speaker:
             levels = await uow.catalog.stock(skus)
             about = next((case.member_id for case in cases), None)
             survey = await uow.surveys.of_day(conversation_id, NOW.date())
+            visits = await uow.appointments.taken("SH01", NOW, NOW + timedelta(days=30))
             person = await known_of(uow, conversation.member_id if conversation else None)
             person = person or await known_of(uow, about)
         fresh = tuple(case for case in cases if case.number not in self.known_cases)
@@ -219,6 +224,7 @@ class Speaker:
             person=person,
             survey=survey,
             refunds=refunds,
+            visits=tuple(sorted(f"{one.astimezone(ZONE):%Y-%m-%d %H:%M}" for one in visits)),
             free={(level.store_id, level.sku): level.quantity for level in levels},
         )
 
@@ -336,6 +342,10 @@ def _online_stock(answer: Answer, value: Mapping[str, int], _: Assistant) -> Non
     assert {sku: answer.free[ONLINE_STORE_ID, sku] for sku in value} == value
 
 
+def _visits(answer: Answer, value: list[str], _: Assistant) -> None:
+    assert list(answer.visits) == value
+
+
 def _suspended(answer: Answer, value: str | list[str], _: Assistant) -> None:
     assert [one.question.skill for one in answer.state.suspended] == _texts(value)
 
@@ -379,5 +389,6 @@ EXPECTATIONS: Mapping[str, Any] = {
     "refunded": _refunded,
     "online_stock": _online_stock,
     "suspended": _suspended,
+    "visits": _visits,
     "person": _person,
 }

@@ -9,14 +9,25 @@ from bot.dialogue.errand import Errand
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.answers import Needed, always
 from bot.dialogue.slots.asking import ask
+from bot.dialogue.slots.day_words import (
+    DAY_PARTS,
+    day_meant,
+    day_part,
+    hour_said,
+    only_day_part,
+)
 from bot.dialogue.state import Option
 from bot.policies.warranty import Window
 from crm_store.ports import UnitOfWork
+from crm_store.types.conversations import JSON
 from nlu.types import DateRange
 
 DAY: Final = "date"
 HOUR: Final = "window"
+"""A time (``10:00``), or the part of the day in which it shall be (``afternoon``)."""
 _DAYS_OFFERED: Final = 4
+_NEAR: Final = 16
+"""Characters after a day within which a part of the day is one of it."""
 Agenda: TypeAlias = Callable[[UnitOfWork, Errand], Awaitable[Mapping[date, Sequence[Window]]]]
 """Returns the free times by day; days without any are not in it."""
 
@@ -51,6 +62,11 @@ class AppointmentSlot:
         """The day with or without a time, and the time."""
         return (DAY, HOUR)
 
+    def hears(self, said: str) -> Mapping[str, JSON]:
+        """Return the part of the day, of words that say nothing else."""
+        part = only_day_part(said)
+        return {} if part is None else {HOUR: part}
+
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with a free time, or ask for the day or the time."""
         if not self.needed(errand):
@@ -63,25 +79,62 @@ class AppointmentSlot:
         days = [day for day in free if wanted.start <= day <= wanted.end]
         if not days:
             return _ask_day(turn, free, _problem(errand, wanted, free))
-        day, windows = days[0], free[days[0]]
-        hour = errand.text(HOUR) if wanted.at is None else _hour_of(windows, wanted.at)
-        known = errand.with_slot(DAY, day.isoformat())
-        if hour in {clock(one) for one in windows}:
-            return known.with_slot(HOUR, hour)
-        options = tuple(Option(_printed(turn, one), clock(one)) for one in windows)
-        problem = turn.say("flow.no_such_hour") if wanted.at or errand.text(HOUR) else None
-        return ask(_with_day(turn, known), HOUR, problem=problem, options=options)
+        known = errand.with_slot(DAY, days[0].isoformat())
+        return _with_hour(turn, known, wanted.at, free[days[0]])
+
+
+def _with_hour(
+    turn: Turn, errand: Errand, at: time | None, windows: Sequence[Window]
+) -> Errand | Outcome:
+    """Return the errand with one of the day's times, or ask which."""
+    at, part, told = at or _hour_told(turn), _part(turn, errand), errand.text(HOUR)
+    if at is not None:
+        suiting = [one for one in windows if _covers(one, at)]
+    elif part:
+        suiting = _within(windows, part)
+    else:
+        suiting = [one for one in windows if clock(one) == told]
+    if len(suiting) == 1:
+        return errand.with_slot(HOUR, clock(suiting[0]))
+    problem = turn.say("flow.no_such_hour") if (at or told or part) and not suiting else None
+    options = tuple(Option(_printed(turn, one), clock(one)) for one in suiting or windows)
+    return ask(_with_day(turn, errand), HOUR, problem=problem, options=options)
+
+
+def _hour_told(turn: Turn) -> time | None:
+    """Return an hour without more, where one is asked for or a day is told with it."""
+    asked = turn.state.question
+    open_hour = asked is not None and (asked.skill, asked.slot) == (turn.skill, HOUR)
+    return hour_said(turn.said) if open_hour or turn.entities(DAY) else None
+
+
+def _part(turn: Turn, errand: Errand) -> str | None:
+    """Return the part of the day that is told with the day, or for it."""
+    meant = day_meant(turn.said, turn.entities(DAY))
+    near = turn.said[meant.start : meant.end + _NEAR] if meant else ""
+    told = day_part(near) or only_day_part(turn.said) or errand.text(HOUR)
+    return told if told in DAY_PARTS else None
+
+
+def _covers(window: Window, at: time) -> bool:
+    return window.starts_at.time() <= at < window.ends_at.time()
+
+
+def _within(windows: Sequence[Window], part: str) -> list[Window]:
+    """Return the times that begin in a part of the day."""
+    hours = DAY_PARTS[part]
+    return [one for one in windows if hours.start <= one.starts_at.time() < hours.end]
 
 
 def _wanted(turn: Turn, errand: Errand) -> DateRange | None:
     """Return the day told, or chosen by a button; a time alone is one of the day known before."""
     value = errand.value(DAY)
     if isinstance(value, str):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            return None
-        return DateRange(day, day)
+        return _day_of(value)
+    told = turn.entities(DAY)
+    if isinstance(value, DateRange) and told:
+        meant = day_meant(turn.said, told)
+        value = meant.value if meant is not None else None
     if not isinstance(value, DateRange):
         return None
     asked, before = turn.state.question, turn.state.slots.get(DAY)
@@ -90,6 +143,14 @@ def _wanted(turn: Turn, errand: Errand) -> DateRange | None:
         day = date.fromisoformat(before)
         return DateRange(day, day, value.at)
     return value
+
+
+def _day_of(written: str) -> DateRange | None:
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return DateRange(day, day)
 
 
 def _ask_day(
@@ -108,14 +169,6 @@ def _problem(errand: Errand, wanted: DateRange, free: Mapping[date, Sequence[Win
         return "day_past"
     beyond = bool(free) and wanted.start > max(free) + timedelta(days=1)
     return "day_too_far" if beyond else "day_full"
-
-
-def _hour_of(windows: Sequence[Window], at: time) -> str:
-    """Return the time into which an hour of the day falls; empty when none does."""
-    for one in windows:
-        if one.starts_at.time() <= at < one.ends_at.time():
-            return clock(one)
-    return ""
 
 
 def _printed(turn: Turn, window: Window) -> str:

@@ -1,12 +1,14 @@
 """What a slot is, and how one asks."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from bot.dialogue.errand import Errand
 from bot.dialogue.human import offer_human
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.state import Option
+from crm_store.types.conversations import JSON
 from crm_store.types.handoffs import HandoffReason
 
 TRIES = 3
@@ -26,6 +28,14 @@ class Slot(Protocol):
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with this known, or the question for it."""
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A slot that words may fill, though no entity is found in them."""
+
+    def hears(self, said: str) -> Mapping[str, JSON]:
+        """Return what the words answer, whichever slot is asked for just now."""
 
 
 def ask(

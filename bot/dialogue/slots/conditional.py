@@ -1,5 +1,6 @@
 """Slots that are asked only where they matter, and choices that a message may hint at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.dialogue.errand import Errand
@@ -7,6 +8,7 @@ from bot.dialogue.hints import Hints, hinted
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.answers import Choice, Needed
 from bot.dialogue.slots.asking import Slot
+from crm_store.types.conversations import JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Hinted:
     def kinds(self) -> tuple[str, ...]:
         """The choice itself."""
         return self.choice.kinds
+
+    def hears(self, said: str) -> Mapping[str, JSON]:
+        """Return the choice that words hint at."""
+        meant = hinted(self.hints, said)
+        return {} if meant is None else {self.name: meant}
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the choice made: as told, as hinted at, or as answered."""
