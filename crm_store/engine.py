@@ -11,15 +11,16 @@ wait on the file lock, for up to five seconds. What is deleted is overwritten wi
 """
 
 import json
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from crm_store import sqlite_connection
 from crm_store.errors import DatabaseURLError
@@ -35,6 +36,8 @@ SQLITE_PRAGMAS = (
 )
 POSTGRES_NAMES = frozenset({"postgres", "postgresql", "postgresql+asyncpg"})
 SQLITE_NAMES = frozenset({"sqlite", "sqlite+aiosqlite"})
+IDLE = 5.0
+"""Seconds after which PostgreSQL, or what stands before it, may have closed a connection."""
 READERS = 8
 """Connections for reading on SQLite; each is a thread."""
 
@@ -67,8 +70,39 @@ def _with_vault(engine: AsyncEngine, vault: Vault | None) -> AsyncEngine:
 def _engine(url: str) -> AsyncEngine:
     parsed = _async_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_async_engine(parsed, json_serializer=_dump, pool_pre_ping=True)
+        return _postgres_engine(parsed)
     return _sqlite_engine(parsed, begin="BEGIN", connections=READERS)
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    """Ask a connection whether it still lives only after it lay idle.
+
+    SQLAlchemy's ``pool_pre_ping`` asks each time, which by this driver is three trips to the
+    server: a quarter of all that a member's card takes.
+    """
+    engine = create_async_engine(url, json_serializer=_dump)
+    dialect = engine.dialect
+
+    def checked_in(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["since"] = time.monotonic()
+
+    def checked_out(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        idle = time.monotonic() - record.info.get("since", time.monotonic())
+        if idle > IDLE and not _lives(dialect, connection):
+            raise DisconnectionError("the connection was closed while it lay idle")
+
+    event.listen(engine.sync_engine, "checkin", checked_in)
+    event.listen(engine.sync_engine, "checkout", checked_out)
+    return engine
+
+
+def _lives(dialect: Dialect, connection: DBAPIConnection) -> bool:
+    try:
+        return dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        return False
 
 
 def _sqlite_engine(url: URL, *, begin: str, connections: int) -> AsyncEngine:

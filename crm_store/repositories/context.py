@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import Table, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store.errors import InvalidRecordError, NotPermittedError
 from crm_store.loyalty.rules import load_rules
 from crm_store.models import AuditRow, Base, ConversationRow, MemberRow
+from crm_store.repositories.bulk import insert_rows
 from crm_store.types.actors import Actor, Role
 from crm_store.types.conversations import JSONObject
 from crm_store.types.loyalty import LoyaltyRules
@@ -23,6 +24,7 @@ from crm_store.vault import Vault
 Clock: TypeAlias = Callable[[], datetime]
 """Returns the time, aware of its zone."""
 
+AUDIT = cast("Table", AuditRow.__table__)
 REPEATED_LOOK = timedelta(minutes=10)
 """A desk that shows a conversation asks for it every second; one audit row covers so long."""
 
@@ -142,7 +144,7 @@ class Context:
         """Write what staff saw so far: at the latest with the commit of what they saw it in."""
         if self._looks:
             looks, self._looks = self._looks, []
-            await self.session.execute(insert(AuditRow), looks)
+            await insert_rows(self.session, AUDIT, looks)
 
     async def _seen_since(self, action: str, subjects: Collection[str], at: datetime) -> set[str]:
         rows = await self.session.scalars(

@@ -50,18 +50,17 @@ class Statement:
         return self.source, self.origin, self.field
 
 
-def to_fact(row: ProfileFactRow) -> Fact:
-    """Return a row as its domain type."""
-    return Fact(
-        id=row.id,
-        field=row.field,
-        value=row.value,
-        source=row.source,
-        at=row.at,
-        attested=row.attested,
-        confidence=row.confidence,
-        source_record_id=row.source_record_id,
-    )
+FACT = (
+    ProfileFactRow.id,
+    ProfileFactRow.field,
+    ProfileFactRow.value,
+    ProfileFactRow.source,
+    ProfileFactRow.at,
+    ProfileFactRow.attested,
+    ProfileFactRow.confidence,
+    ProfileFactRow.source_record_id,
+)
+"""The columns of a `Fact`, in its order."""
 
 
 async def record_profiles(
@@ -226,7 +225,7 @@ async def fields_of(session: AsyncSession, member_id: int) -> tuple[ProfileField
     return (await _fields(session, [member_id])).get(member_id, ())
 
 
-SAID = select(ProfileFactRow).where(
+SAID = select(ProfileFactRow.member_id, *FACT).where(
     ProfileFactRow.member_id.in_(bindparam("members", expanding=True))
 )
 
@@ -234,10 +233,11 @@ SAID = select(ProfileFactRow).where(
 async def _fields(
     session: AsyncSession, members: Collection[int]
 ) -> dict[int, tuple[ProfileField, ...]]:
-    rows = await session.scalars(SAID, {"members": list(members)})
+    rows = await session.execute(SAID, {"members": list(members)})
     facts: dict[int, dict[str, list[Fact]]] = {}
     for row in rows:
-        facts.setdefault(row.member_id, {}).setdefault(row.field, []).append(to_fact(row))
+        fact = Fact(*row[1:])
+        facts.setdefault(row.member_id, {}).setdefault(fact.field, []).append(fact)
     return {
         member_id: tuple(
             survivor(field, said[field]) for field in load_table().fields if field in said

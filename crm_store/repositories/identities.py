@@ -12,6 +12,15 @@ from crm_store.types.people import Identity, IdentityKind, IdentityStatus, NewId
 from crm_store.vault import Vault
 
 TAIL_DOMAIN = "phone_tail"
+SHOWN_IDENTITY = (
+    IdentityRow.id,
+    IdentityRow.member_id,
+    IdentityRow.kind,
+    IdentityRow.masked,
+    IdentityRow.status,
+    IdentityRow.source,
+)
+"""The columns of an `Identity`, in its order."""
 
 
 def tail_index(vault: Vault, phone: str) -> str | None:

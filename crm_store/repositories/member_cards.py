@@ -23,7 +23,7 @@ from crm_store.models import (
 )
 from crm_store.repositories.analytics import NEWEST_FIRST
 from crm_store.repositories.context import Context
-from crm_store.repositories.identities import to_identity
+from crm_store.repositories.identities import SHOWN_IDENTITY
 from crm_store.repositories.loyalty import window_start
 from crm_store.repositories.preferences import preferences_of
 from crm_store.repositories.spending import Spending, spending_of
@@ -96,7 +96,7 @@ def _recent_orders() -> Select[*tuple[Any, ...]]:
 
 
 HEAD = _head()
-IDENTITIES = select(IdentityRow).where(IdentityRow.member_id == MEMBER).order_by(IdentityRow.id)
+IDENTITIES = select(*SHOWN_IDENTITY).where(IdentityRow.member_id == MEMBER).order_by(IdentityRow.id)
 HEADLINES = _recent_orders()
 NEWEST_NOTES = (
     select(NoteRow.id, NoteRow.text, NoteRow.author, NoteRow.at)
@@ -152,8 +152,8 @@ async def member_card(context: Context, head: Head, *, with_notes: bool) -> Memb
 
 
 async def _identities(session: AsyncSession, member_id: int) -> tuple[Identity, ...]:
-    rows = await session.scalars(IDENTITIES, {"member_id": member_id})
-    return tuple(to_identity(row) for row in rows)
+    rows = await session.execute(IDENTITIES, {"member_id": member_id})
+    return tuple(Identity(*row) for row in rows)
 
 
 async def _headlines(session: AsyncSession, member: Member) -> tuple[OrderHeadline, ...]:

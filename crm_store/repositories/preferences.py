@@ -1,9 +1,8 @@
 """Preferences as people read them: inferred ones are stored as codes and worded here."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.models import PreferenceRow, ProductRow, StoreRow
@@ -18,7 +17,7 @@ async def preferences_of(
 ) -> tuple[Preference, ...]:
     """Return a member's preferences, stated ones first, worded in a language."""
     found = await session.execute(NAMED, {"member_id": member_id})
-    return tuple(_worded(one[0], one[1:], language) for one in found)
+    return tuple(_worded(one, language) for one in found)
 
 
 def _category_names() -> list[ScalarSelect[str | None]]:
@@ -36,7 +35,17 @@ def _category_names() -> list[ScalarSelect[str | None]]:
 def _named() -> Select[*tuple[Any, ...]]:
     row = PreferenceRow
     return (
-        select(row, *_category_names(), StoreRow.name_zh, StoreRow.name_en)
+        select(
+            row.kind,
+            row.value,
+            row.stated,
+            row.source,
+            row.at,
+            row.confidence,
+            *_category_names(),
+            StoreRow.name_zh,
+            StoreRow.name_en,
+        )
         .outerjoin(StoreRow, (row.kind == STORE) & (StoreRow.id == row.value))
         .where(row.member_id == bindparam("member_id"))
         .order_by(row.stated.desc(), row.at.desc(), row.id)
@@ -47,10 +56,10 @@ NAMED = _named()
 """Preferences of ``member_id`` with the names of the category and the store that they name."""
 
 
-def _worded(row: PreferenceRow, names: Sequence[str | None], language: str) -> Preference:
+def _worded(row: Row[*tuple[Any, ...]], language: str) -> Preference:
     words = None
     if not row.stated:
-        category_zh, category_en, store_zh, store_en = names
+        category_zh, category_en, store_zh, store_en = row[-4:]
         zh, en = category_zh or store_zh, category_en or store_en
         words = (
             LocalText(zh or "", en or "")

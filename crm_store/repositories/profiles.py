@@ -11,13 +11,13 @@ from crm_store.profile.survivors import load_table, shown
 from crm_store.repositories.analytics import to_analytics
 from crm_store.repositories.context import Repository
 from crm_store.repositories.facts import (
+    FACT,
     REGION,
     Statement,
     believe,
     fields_of,
     member_origin,
     record_facts,
-    to_fact,
 )
 from crm_store.repositories.loyalty import standing
 from crm_store.repositories.member_cards import head_of, member_card
@@ -81,12 +81,10 @@ class ProfilesRepository(Repository):
         detail = {"field": fact.field, "source": source}
         await self._context.record("member.fact", f"member:{kept}", detail)
         row = ProfileFactRow
-        written = await self._session.scalars(
-            select(row)
-            .where(row.source == source, row.origin == origin, row.field == fact.field)
-            .execution_options(populate_existing=True)
+        written = await self._session.execute(
+            select(*FACT).where(row.source == source, row.origin == origin, row.field == fact.field)
         )
-        return to_fact(written.one())
+        return Fact(*written.one())
 
     async def prefer(self, member_id: int, kind: str, value: str, source: str) -> Preference:
         """Note a stated preference; see the port."""
