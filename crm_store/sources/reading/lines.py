@@ -13,6 +13,8 @@ from typing import BinaryIO, NamedTuple
 from crm_store.errors import SourceFileError
 
 UTF8_MARK = b"\xef\xbb\xbf"
+WITHIN_CHARACTER = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 with which no character begins."""
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SAMPLE_LINES = 2000
 LONGEST = 4 * 2**20
@@ -128,12 +130,17 @@ def _encoding(path: Path, wanted: str) -> str:
 
 
 def _sample(file: BinaryIO) -> tuple[int, int]:
-    """Return how many of the first lines with non-ASCII bytes there are, and how many are torn."""
+    """Return how many of the first lines with non-ASCII bytes there are, and how many are torn.
+
+    The pieces of a long line count as lines; a cut through a character tears nothing.
+    """
     strange = broken = 0
+    starts = True
     for raw in iter(lambda: file.readline(PIECE), b""):
         if not raw.isascii():
             strange += 1
-            broken += not _begins_as_utf8(raw)
+            broken += not _begins_as_utf8(raw if starts else raw.lstrip(WITHIN_CHARACTER))
+        starts = raw.endswith(b"\n")
         if strange == SAMPLE_LINES:
             break
     return strange, broken

@@ -52,6 +52,15 @@ def test_one_damaged_line_does_not_change_the_encoding(path: Path) -> None:
     assert found[1].line == 3
 
 
+@pytest.mark.parametrize(("encoding", "found"), [("utf-8", "utf-8"), ("gb18030", "gb18030")])
+def test_a_long_line_is_told_by_all_its_pieces(path: Path, encoding: str, found: str) -> None:
+    long = "[" + ", ".join(f'{{"n": "林若溪{"长" * n}"}}' for n in range(900)) + "]"
+    path.write_bytes(long.encode(encoding))
+
+    assert detect_encoding(path) == found
+    assert len(list(read_json_list(path, "auto", None))) == 900
+
+
 def test_utf_16_is_refused_with_what_to_do(path: Path) -> None:
     with pytest.raises(SourceFileError, match="save the file as UTF-8"):
         table(path, "a,b\n1,2\n".encode("utf-16"))
