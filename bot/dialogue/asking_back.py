@@ -32,6 +32,32 @@ _HUMAN: Final = re.compile(
 )
 
 
+_IDIOMS: Final = re.compile(
+    r"没问题|没错|没事|没关系|不错|不客气|不好意思|不介意|不用谢|差不多|不着急|别担心|"
+    r"\b(?:no (?:problem|worries|doubt)|not bad|why not|do(?: not|n['’]?t) worry)\b",
+    re.IGNORECASE,
+)
+_TAKES_BACK: Final = re.compile(
+    r"不|没|别|等等|等一?下|稍等|慢着|先等|算了|"
+    r"\b(?:no|not|nope|don['’]?t|do not|wait|hold on|never ?mind|stop)\b",
+    re.IGNORECASE,
+)
+_REFUSAL: Final = re.compile(
+    r"\W*(?:那|我|先|还是|就|请|你?们?)*(?:不要|不想|不用|先不|别|不)(?!对|是|过).{1,4}?(?:了|吧|啊|呀)*\W*|"
+    r"\W*(?:please )?(?:do not|don['’]?t)(?: \w+){1,3}\W*",
+    re.IGNORECASE,
+)
+_WAITING: Final = re.compile(
+    r"(?:\W|嗯|呃|额|那|你|您|请|先|我|麻烦|让我?|再|hm+|um+|uh|er|ok|please|just|oh)*"
+    r"(?:(?:等[一等]?下?|等会儿?|等等|稍[等候]|别急|(?:想|考虑|看|找|查)(?:一下|一?[想看找查])|"
+    r"wait|hold on|hang on|one (?:moment|sec(?:ond)?|minute)|a (?:moment|sec(?:ond)?|minute)|"
+    r"give me a (?:moment|sec(?:ond)?|minute)|"
+    r"let me (?:think|check|see|look)(?: about (?:it|that))?)"
+    r"(?:\W|我|先|再|啊|哈|吧|哦|一下|please|first)*)+",
+    re.IGNORECASE,
+)
+
+
 _WISH: Final = re.compile(
     r"^\W*(?:我(?:想|要|打算|需要)|帮我|给我|麻烦|请(?!问))|"
     r"\b(?:i(?:'d| would) like|i (?:want|need)|i'll|please)\b",
@@ -42,6 +68,21 @@ _WISH: Final = re.compile(
 def is_question(text: str) -> bool:
     """Whether a message asks something."""
     return _QUESTION.search(to_simplified(text)) is not None
+
+
+def wavers(text: str) -> bool:
+    """Whether a yes is one and is none: "是的，不，等等"."""
+    return _TAKES_BACK.search(_IDIOMS.sub("", to_simplified(text))) is not None
+
+
+def refuses(text: str) -> bool:
+    """Whether a message as a whole says that something shall not be done ("不要取消")."""
+    return _REFUSAL.fullmatch(to_simplified(text)) is not None and not is_question(text)
+
+
+def waits(text: str) -> bool:
+    """Whether a message as a whole asks for time."""
+    return _WAITING.fullmatch(to_simplified(text)) is not None
 
 
 def is_wish(text: str) -> bool:

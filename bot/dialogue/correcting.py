@@ -4,7 +4,7 @@ Pure rules over a text and the slots that are filled.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from crm_store.types.conversations import JSON
@@ -91,6 +91,7 @@ _POLITELY: Final = _words(
     r"[我想要请帮给你您吗吧呢了下个先]|可不可以|能不能|可以|能|麻烦|一下|等等|等一下",
     r"can|could|may|you|i|we|want|need|would|like|'d|to|please|let|me|for|wait|actually|now|the|a|my",
 )
+_LETTER: Final = re.compile(r"\w")
 _ROLES: Final = ("", "_new", "_from")
 
 
@@ -123,18 +124,26 @@ def asked_anew(text: str, slots: Mapping[str, JSON], wanted: Collection[str]) ->
         return None
     if _ANYTHING.fullmatch(said):
         return ANY
-    for slot, pattern in _ANEW.items():
-        filled = [name for role in _ROLES if (name := slot + role) in slots and name in wanted]
-        if filled and pattern.search(said):
-            return filled[0]
-    return None
+    named = (name for name in _named(said) if name in slots and name in wanted)
+    return next(named, None)
 
 
-def changes_something(text: str) -> bool:
-    """Whether a message wants something changed, named by what people call it, and nothing else."""
-    said = to_simplified(text)
-    rests = (pattern.sub("", said, count=1) for pattern in _ANEW.values() if pattern.search(said))
-    return any(not re.search(r"\w", _POLITELY.sub("", rest)) for rest in rests)
+def asked_beyond(text: str, wanted: Collection[str]) -> str | None:
+    """Return the slot, filled or not, that a message wants to change and says nothing else.
+
+    `OTHER` when the errand has none of that name.
+    """
+    said = to_simplified(text).strip()
+    rests = (one.sub("", said, count=1) for one in _ANEW.values() if one.search(said))
+    if not any(not _LETTER.search(_POLITELY.sub("", rest)) for rest in rests):
+        return None
+    return next((name for name in _named(said) if name in wanted), OTHER)
+
+
+def _named(said: str) -> Iterator[str]:
+    """Return the slots by whose name a message calls what it wants to change."""
+    found = (slot for slot, pattern in _ANEW.items() if pattern.search(said))
+    return (slot + role for slot in found for role in _ROLES)
 
 
 def units_said(text: str) -> int | None:

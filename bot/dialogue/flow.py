@@ -114,6 +114,8 @@ class Flow:
         errand = await self._filled(turn)
         if isinstance(errand, Outcome):
             return errand
+        if errand.again and errand.again not in errand.slots:
+            return self._ask_what_to_change(replace(turn, slots={**errand.slots, CHANGE: OTHER}))
         async with turn.reading() as uow:
             decision = await self.decide(uow, errand)
         return await self._decided(turn, errand, decision)
@@ -196,6 +198,8 @@ class Flow:
         # A fresh ticket: what was shown before and changed since can no longer be confirmed.
         ticket = self._new_ticket(turn)
         asking = turn.words("confirm", **facts_of(turn, errand, decision))
+        if turn.state.misunderstood and turn.said:
+            asking = turn.words("flow.unclear", asking=asking)
         buttons = [
             Button(turn.words("flow.yes"), payload(self.intent, {CONFIRM: True, TICKET: ticket})),
             Button(turn.words("flow.no"), payload(self.intent, {CONFIRM: False, TICKET: ticket})),

@@ -50,11 +50,13 @@ async def named_products(turn: Turn, text: str) -> list[Product]:
 
 async def shown_last(turn: Turn) -> list[Product]:
     """Return the product last shown when it was only one: "这个", "it"."""
-    shown = turn.state.shown_products
-    if len(shown) != 1:
-        return []
+    return await all_shown(turn) if len(turn.state.shown_products) == 1 else []
+
+
+async def all_shown(turn: Turn) -> list[Product]:
+    """Return the products last shown, one or several to choose from."""
     async with turn.reading() as uow:
-        return await uow.catalog.products(shown)
+        return await uow.catalog.products(turn.state.shown_products)
 
 
 async def meant_products(turn: Turn, text: str) -> list[Product]:
@@ -68,8 +70,7 @@ async def meant_products(turn: Turn, text: str) -> list[Product]:
         among = [product for product in named if product.id in shown]
         return among or named
     if len(shown) > 1 and POINTING.search(text):
-        async with turn.reading() as uow:
-            return await uow.catalog.products(shown)
+        return await all_shown(turn)
     return await shown_last(turn)
 
 

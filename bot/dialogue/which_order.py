@@ -187,4 +187,7 @@ def _login_hint(turn: Turn) -> bool:
 
 def _choose(turn: Turn, orders: Sequence[Order]) -> Outcome:
     options = tuple(Option(order_title(turn, order), order.number) for order in orders)
-    return turn.choose("order_number", turn.say("which_order.choose", count=len(orders)), options)
+    asked = turn.state.question
+    again = asked is not None and (asked.skill, asked.slot) == (turn.skill, "order_number")
+    key = "choose" if not again else "choose_again" if turn.state.misunderstood else "choose_still"
+    return turn.choose("order_number", turn.say(f"which_order.{key}", count=len(orders)), options)

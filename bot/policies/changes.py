@@ -72,4 +72,9 @@ def address_problem(changes: Changes, address: str) -> str | None:
     text = address.strip()
     if len(text) > changes.longest_address:
         return "too_long"
-    return None if _TOWN.search(text) and _DOOR.search(text) else "no_place"
+    return None if is_address(text) else "no_place"
+
+
+def is_address(text: str) -> bool:
+    """Whether a text names a place and a door."""
+    return _TOWN.search(text) is not None and _DOOR.search(text) is not None

@@ -1,7 +1,7 @@
 """Invoices: kind, title and a checked tax number, once for an order; people correct them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -30,6 +30,7 @@ from bot.policies.invoices import (
 )
 from crm_store.ports import UnitOfWork
 from crm_store.types.cases import Case, CaseKind, NewCase
+from crm_store.types.conversations import JSON
 from crm_store.types.orders import Order, OrderState
 from nlu.types import EntityValue
 
@@ -123,6 +124,11 @@ class TitleKind:
 
     name: str = "title_kind"
     kinds: tuple[str, ...] = ("title_kind",)
+
+    def hears(self, said: str) -> Mapping[str, JSON]:
+        """Return whose invoice words say it is."""
+        meant = hinted(hints_for(INTENT, self.name), said)
+        return {} if meant is None else {self.name: meant}
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with whose invoice it is, or ask."""

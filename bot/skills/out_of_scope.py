@@ -59,4 +59,6 @@ async def clarify(turn: Turn) -> Outcome:
     options = tuple(Option(turn.words(f"topics.{name}"), name) for name in intents)
     buttons = tuple(Button(option.label, payload(option.value)) for option in options)
     reply = turn.say("out_of_scope.clarify", buttons=buttons)
-    return turn.ask("intent", reply, options=options, slots={"asked": turn.said})
+    asking = turn.ask("intent", reply, options=options, slots={"asked": turn.said})
+    number = turn.entity("order_number")
+    return asking if number is None else asking.remember(order_number=str(number))

@@ -12,6 +12,7 @@ from bot.dialogue.wishes import Wish, condition_words, wish_of
 from crm_store.types.catalog import Product
 from crm_store.types.orders import OrderState
 from knowledge.types import Purchase, Reason, ReasonKind, Recommendation
+from nlu.language import to_simplified
 
 SHOWN = 4
 ORDERS_READ = 50
@@ -89,7 +90,8 @@ async def _show(
     async with turn.reading() as uow:
         products = await uow.catalog.products(list(reasons))
         names = {one.id: one for one in await uow.catalog.products(sorted(referred))}
-    products = [one for one in products if _makes_sense(one, reasons[one.id], names)][:SHOWN]
+    products = [one for one in products if _makes_sense(one, reasons[one.id], names)]
+    products = sorted(products, key=lambda one: not _is_called(turn, one))[:SHOWN]
     if not products:
         return turn.done(turn.say("nothing"))
     words = [_because(turn, reasons[one.id], names) for one in products]
@@ -97,6 +99,13 @@ async def _show(
     key = "given_up" if given_up else "personal" if personal else "suggested"
     reply = turn.say(key, cards=cards, given_up=given_up)
     return turn.done(reply).remember(shown_products=tuple(one.id for one in products))
+
+
+def _is_called(turn: Turn, product: Product) -> bool:
+    """Whether a product's name has the words by which its kind was asked for ("面霜")."""
+    kinds = [one.text.casefold() for one in turn.entities("category")]
+    names = f"{product.name.zh} {product.name.en}".casefold()
+    return any(to_simplified(kind) in names for kind in kinds)
 
 
 def _makes_sense(product: Product, reason: Reason, names: dict[str, Product]) -> bool:

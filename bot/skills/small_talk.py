@@ -1,4 +1,4 @@
-"""Thanks, goodbyes, and a yes or no that answers nothing."""
+"""Thanks, goodbyes, a moment to think, and a yes or no that answers nothing."""
 
 from bot.dialogue.reply import Button, payload
 from bot.dialogue.skill import Audience, Outcome, Turn, skill
@@ -8,6 +8,12 @@ from bot.dialogue.skill import Audience, Outcome, Turn, skill
 async def thank(turn: Turn) -> Outcome:
     """Take thanks; an open question stays open."""
     return Outcome((turn.say("welcome"),), (), turn.state)
+
+
+@skill("wait", audience=Audience.EVERYBODY, button_only=True)
+async def wait(turn: Turn) -> Outcome:
+    """Give somebody time to think; an open question stays open."""
+    return Outcome((turn.say("no_hurry"),), (), turn.state)
 
 
 @skill("goodbye", audience=Audience.EVERYBODY)

@@ -132,7 +132,7 @@ async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
     if name in _IDENTITIES:
         decision = await _decide_identity(uow, errand, known=field.masked(value) in before)
     elif name == "birthday":
-        decision = await _decide_birthday(uow, errand, member_id)
+        decision = await _decide_birthday(uow, errand, member_id, before)
     elif field.preference:
         decision = allow("preference_stated", inferred=await _inferred(uow, member_id))
     else:
@@ -149,15 +149,20 @@ async def _decide_identity(uow: UnitOfWork, errand: Errand, *, known: bool) -> D
     return allow("identity_proved" if proved else "identity_claimed", proved=proved, days=days)
 
 
-async def _decide_birthday(uow: UnitOfWork, errand: Errand, member_id: int) -> Decision:
+async def _decide_birthday(
+    uow: UnitOfWork, errand: Errand, member_id: int, before: tuple[str, ...]
+) -> Decision:
     birthday = date.fromisoformat(errand.text("value"))
+    known = tuple(date.fromisoformat(one) for one in before)
+    if birthday in known:
+        return refuse("profile_same")
     decision = may_set_birthday(
         errand.policies.membership,
         birthday,
         today=errand.today,
         changed_before=await _birthday_changes(uow, member_id),
     )
-    return replace(decision, facts={**decision.facts, "new": birthday})
+    return replace(decision, facts={**decision.facts, "new": birthday, "before": known})
 
 
 async def _before(uow: UnitOfWork, member_id: int, name: str) -> tuple[str, ...]:

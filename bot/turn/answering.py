@@ -6,12 +6,18 @@ It may choose, tell, put an earlier answer right, say yes or no, or be no answer
 from collections.abc import Mapping
 from typing import Final
 
-from bot.dialogue.asking_back import calls_human, is_question, leaves
+from bot.dialogue.asking_back import (
+    calls_human,
+    is_question,
+    leaves,
+    refuses,
+    waits,
+    wavers,
+)
 from bot.dialogue.choosing import chosen
 from bot.dialogue.correcting import (
-    OTHER,
     asked_anew,
-    changes_something,
+    asked_beyond,
     rewords,
     taken_back,
     units_said,
@@ -20,6 +26,7 @@ from bot.dialogue.correcting import (
 from bot.dialogue.skill import Skill
 from bot.dialogue.state import CHANGE, CONFIRM, DialogueState, Question
 from bot.dialogue.telling import CLEARLY, slot_kind, slots_told
+from bot.policies.changes import is_address
 from bot.turn.route import NOTHING_ELSE, Route, covers
 from crm_store.types.conversations import JSON
 from nlu.types import OUT_OF_SCOPE, Parse
@@ -27,10 +34,16 @@ from nlu.types import OUT_OF_SCOPE, Parse
 AFFIRM: Final = "affirm"
 
 _LEAVING: Final = frozenset({"stop", "deny"})
+_YES: Final = frozenset({"yes", "accepted"})
+_YES_OR_NO: Final = {AFFIRM: _YES, "deny": frozenset({"no", "declined"})}
+"""Values of options that a plain yes, or a plain no, means."""
 _COURTESIES: Final = frozenset({"greet", "goodbye", "thank"})
 """What words that choose something may be taken for, and are not."""
 _HUMAN: Final = "talk_to_human"
+_WAIT: Final = "wait"
 _UNITS: Final = "quantity"
+_ONE_WORD: Final = 4
+"""Length up to which a message is one word, which no model can be sure about ("个人")."""
 _FEW_LETTERS: Final = 24
 """Length up to which words that name a choice are about nothing else."""
 
@@ -40,8 +53,8 @@ def answer_of(
 ) -> Route | None:
     """Return where the answer to the last question goes; ``None`` when it is no answer."""
     skill = skills.get(question.skill)
-    if calls_human(parse.text) and question.skill != _HUMAN:
-        return Route(_HUMAN)
+    if aside := _aside(parse.text, question):
+        return Route(aside)
     if skill is not None and skill.flow:
         corrected = _corrected(parse, state, question, skill)
         if corrected is not None:
@@ -50,11 +63,27 @@ def answer_of(
         return Route(question.skill, {**state.slots, question.slot: parse.text})
     if question.slot == CONFIRM:
         return _confirmation(parse, state, question, skill)
-    place = chosen(parse.text, [option.label for option in question.options])
-    if place is not None:
-        value = question.options[place].value
+    if (value := _option_chosen(parse, question)) is not None:
         return Route(question.skill, {**state.slots, question.slot: value})
     return _in_words(parse, state, question, skill)
+
+
+def _option_chosen(parse: Parse, question: Question) -> str | None:
+    """Return the option that is named or pointed at; a yes or a no, where the question is one."""
+    place = chosen(parse.text, [option.label for option in question.options])
+    if place is not None:
+        return question.options[place].value
+    meant = _YES_OR_NO.get(parse.intent.name)
+    if meant is None or leaves(parse.text) or (meant is _YES and wavers(parse.text)):
+        return None
+    return next((one.value for one in question.options if one.value in meant), None)
+
+
+def _aside(text: str, question: Question) -> str | None:
+    """Return the skill of words that answer no question, whatever is asked."""
+    if calls_human(text) and question.skill != _HUMAN:
+        return _HUMAN
+    return _WAIT if waits(text) else None
 
 
 def _belongs_to_story(parse: Parse, skills: Mapping[str, Skill]) -> bool:
@@ -77,8 +106,8 @@ def _corrected(
     if (question.free and (question.story or long)) or told or skill.hears(parse.text):
         return None
     anew = asked_anew(parse.text, state.slots, skill.slots)
-    if anew is None and question.slot == CONFIRM and changes_something(parse.text):
-        anew = OTHER
+    if anew is None and question.slot == CONFIRM:
+        anew = asked_beyond(parse.text, skill.slots)
     return Route(question.skill, {**state.slots, CHANGE: anew}) if anew else None
 
 
@@ -91,9 +120,10 @@ def _in_words(
         return Route(question.skill, state.slots)  # a figure, if not a possible one
     heard = skill.hears(parse.text) if skill and not is_question(parse.text) else {}
     # "没拆" sounds like a no, and is an answer, if to a later question.
-    answers = question.slot in heard or (bool(heard) and parse.intent.name in _LEAVING)
+    early = heard if question.slot not in heard and _may_be_an_answer(parse) else {}
+    answers = question.slot in heard or bool(early)
     if (answers and not leaves(parse.text)) or _is_exactly(parse, told):
-        return Route(question.skill, {**state.slots, **told})
+        return Route(question.skill, {**state.slots, **early, **told})
     if leaves(parse.text) or (parse.intent.name in _LEAVING and _is_meant(parse, question)):
         return Route("stop")
     if told := _told(parse, told, question):
@@ -106,6 +136,12 @@ def _in_words(
     return None
 
 
+def _may_be_an_answer(parse: Parse) -> bool:
+    """Whether a message of which something was heard is not clearly about something else."""
+    sounds_like_nothing = not parse.in_scope or parse.intent.name in _LEAVING | _COURTESIES
+    return sounds_like_nothing or _short(parse) or len(parse.text.strip()) <= _ONE_WORD
+
+
 def _is_exactly(parse: Parse, told: Mapping[str, JSON]) -> bool:
     """Whether a message is what the flow takes and nothing else ("1件"), whatever it looks like."""
     return covers(parse, {slot_kind(slot) for slot in told}, NOTHING_ELSE)
@@ -113,6 +149,8 @@ def _is_exactly(parse: Parse, told: Mapping[str, JSON]) -> bool:
 
 def _told(parse: Parse, told: dict[str, JSON], question: Question) -> dict[str, JSON]:
     """Return the slots that an answer fills; nothing when it is no answer."""
+    if question.free and "address" in question.slot and is_address(parse.text):
+        return told if any("address" in slot for slot in told) else {question.slot: parse.text}
     if _leads_elsewhere(parse, question) and not _answers(parse, told, question):
         return {}
     if not question.free or told:
@@ -163,8 +201,11 @@ def _yes_or_no(
     parse: Parse, state: DialogueState, question: Question, skill: Skill | None
 ) -> Route | None:
     readings = {score.name for score in parse.ambiguous}
-    if AFFIRM in readings and readings & _LEAVING:
+    unsure = AFFIRM in readings and readings & _LEAVING
+    if unsure or (parse.intent.name == AFFIRM and wavers(parse.text)):
         return Route(question.skill, state.slots, understood=False)
+    if refuses(parse.text):
+        return Route(question.skill, {**state.slots, CONFIRM: False})
     match parse.intent.name:
         case "affirm":
             return Route(question.skill, {**state.slots, CONFIRM: True})

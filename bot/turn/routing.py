@@ -9,6 +9,8 @@ offers a human; what was not understood goes to ``out_of_scope``.
 from collections.abc import Mapping, Sequence
 
 from bot.dialogue.asking_back import is_question
+from bot.dialogue.attributes import attributes_asked
+from bot.dialogue.choosing import position_named
 from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience, Skill
 from bot.dialogue.state import CONFIRM, TICKET, DialogueState, Question
@@ -46,6 +48,11 @@ _SKILLS_OF: Mapping[str, tuple[str, ...]] = {
     "brand": ("search_product",),
 }
 """Which skill a number or name alone is for; the first that the audience may use."""
+_OF_A_PRODUCT = "product_question"
+"""Which skill is for words that point at a product shown and ask something of it."""
+_OF_ONE_PRODUCT = frozenset({_OF_A_PRODUCT, "stock_check", "pair_with_product"})
+_PARTICULAR = frozenset({"order_number", "coupon_code"})
+"""Kinds of entities of which there is one in the world: what they are for is what is meant."""
 _LIKELY = 0.2
 """Confidence from which a second reading comes into question."""
 _GOING_ON = 0.2
@@ -96,6 +103,8 @@ def _claimed(
 def _by_meaning(
     parse: Parse, state: DialogueState, skills: Mapping[str, Skill], audience: Audience
 ) -> Route:
+    if _asks_of_shown(parse, state, skills):
+        return Route(_OF_A_PRODUCT)
     errands = [score.name for score in parse.ambiguous if score.name not in _TALK]
     about = [name for name in errands if _has_a_use(parse, skills.get(name))]
     if len(errands) > 1 and len(about) == 1:
@@ -117,6 +126,20 @@ def _show_alike(intents: Sequence[str], skills: Mapping[str, Skill]) -> bool:
     return len(shown) == 1 and None not in shown
 
 
+def _asks_of_shown(parse: Parse, state: DialogueState, skills: Mapping[str, Skill]) -> bool:
+    """Whether a message asks something of a product shown ("第二个多少钱").
+
+    What sounds like an errand, or like a skill for single products, is that one.
+    """
+    if position_named(parse.text, len(state.shown_products)) is None:
+        return False
+    if not parse.in_scope:
+        return True
+    skill = skills.get(parse.intent.name)
+    other = skill is None or not (skill.flow or skill.name in _OF_ONE_PRODUCT)
+    return other and bool(attributes_asked(parse.text))
+
+
 def _with_a_use(parse: Parse, skills: Mapping[str, Skill]) -> str:
     """Return the intent; of an unsure reading of a message with an order's number one about orders.
 
@@ -130,9 +153,9 @@ def _with_a_use(parse: Parse, skills: Mapping[str, Skill]) -> str:
 
 
 def _has_a_use(parse: Parse, skill: Skill | None) -> bool:
-    """Whether a message has an order's number, and this is a skill that takes one."""
-    named = any(entity.entity == "order_number" for entity in parse.entities)
-    return named and skill is not None and "order_number" in skill.slots
+    """Whether a message has the number of something that this skill takes."""
+    named = {entity.entity for entity in parse.entities} & _PARTICULAR
+    return skill is not None and not named.isdisjoint(skill.slots)
 
 
 def _of_names(

@@ -9,7 +9,7 @@ from bot.dialogue.choosing import chosen
 from bot.dialogue.reply import Pressed
 from bot.dialogue.skill import Audience, Services, Skill, Turn
 from bot.dialogue.state import CONFIRM, DialogueState
-from bot.dialogue.telling import slot_kind
+from bot.dialogue.telling import is_clear, slot_kind
 from bot.turn.consulting import consulted
 from bot.turn.routing import CLARIFY, CLERK_INTENTS, route
 from bot.turn.taking_up import taken_up
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 NOT_READ: Final = "none"
 """The fingerprint of what no model has read."""
+_NO_NAMES: Final = frozenset({"affirm", "deny", "stop", "talk_to_human"})
+_NAMES: Final = frozenset({"person_name", "company"})
 LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
 
 
@@ -75,12 +77,13 @@ class Understanding:
         self, text: str, message: Message, audience: Audience, state: DialogueState
     ) -> Parse:
         try:
-            return await self.nlu.parse(
+            parse = await self.nlu.parse(
                 text,
                 allowed_intents=self._intents(audience),
                 now=message.created_at,
                 expecting=_expected(state),
             )
+            return _without_names(parse) if parse.intent.name in _NO_NAMES else parse
         except NluUnavailableError:
             # The customer gets an answer that leads to a human, not silence.
             log.exception("message %s could not be understood", message.id)
@@ -144,6 +147,14 @@ def _expected(state: DialogueState) -> frozenset[str] | None:
     if question is None or question.slot == CONFIRM:
         return None
     return frozenset({slot_kind(question.slot)})
+
+
+def _without_names(parse: Parse) -> Parse:
+    """Return a plain yes or no without the name that it may be taken for where one is asked."""
+    if not is_clear(parse):
+        return parse
+    names = tuple(one for one in parse.entities if one.entity not in _NAMES)
+    return replace(parse, entities=names)
 
 
 def _certain_parse(message: Message, intent: str) -> Parse:

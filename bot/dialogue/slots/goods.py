@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.dialogue.cards import variant_name
 from bot.dialogue.errand import Errand
-from bot.dialogue.products import fitting, named_products, product_options, shown_last
+from bot.dialogue.products import all_shown, fitting, named_products, product_options
 from bot.dialogue.refusing import refused
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.answers import Needed, always
@@ -25,7 +25,7 @@ _OFFERED: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class GoodsSlot:
-    """One variant that is on stock somewhere, by name, number, or as the one shown last."""
+    """One variant that is on stock somewhere, by name, number, or as one of those shown last."""
 
     needed: Needed = always
 
@@ -43,7 +43,7 @@ class GoodsSlot:
         """Return the errand with a variant, or ask for the product or the variant."""
         if not self.needed(errand):
             return errand
-        products = await named_products(turn, turn.said) or await shown_last(turn)
+        products = await named_products(turn, turn.said) or await all_shown(turn)
         if not products:
             return ask(turn, _PRODUCT, free=True)
         if len(products) > 1:

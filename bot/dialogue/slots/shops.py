@@ -1,15 +1,17 @@
 """Slot for the shop where somebody comes by."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from bot.dialogue.errand import Errand
+from bot.dialogue.reply import Reply
 from bot.dialogue.shops import nearest_first, place_of
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.asking import ask
 from bot.dialogue.state import Option
 from crm_store.ports import UnitOfWork
+from crm_store.types.catalog import Store
 
 SHOP: Final = "store"
 SHOP_NAME: Final = "store_name"
@@ -46,7 +48,8 @@ class ShopSlot:
         """Return the errand with a shop, or ask which."""
         async with turn.reading() as uow:
             ids = await self.among(uow, errand)
-            shops = [one for one in await uow.catalog.shops() if ids is None or one.id in ids]
+            every = await uow.catalog.shops()
+            shops = [one for one in every if ids is None or one.id in ids]
             home = await _home(uow, errand)
         place = place_of(turn, shops)
         if place.shop is not None:
@@ -57,7 +60,13 @@ class ShopSlot:
         near = [one for one in shops if one.id == home]
         offered = list(place.shops) or nearest_first(shops, near)
         options = tuple(Option(turn.local(one.name), one.id) for one in offered[:OFFERED])
-        return ask(turn, SHOP, options=options)
+        return ask(turn, SHOP, problem=_not_here(turn, every), options=options)
+
+
+def _not_here(turn: Turn, every: Sequence[Store]) -> Reply | None:
+    """Return that the shop which was named does not come into question."""
+    named = place_of(turn, every).shop
+    return turn.say("not_here", store=turn.local(named.name)) if named is not None else None
 
 
 async def _home(uow: UnitOfWork, errand: Errand) -> str | None:
