@@ -1,17 +1,21 @@
 """Which records are one person: Splink on DuckDB, in memory, nothing written anywhere."""
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from crm_store.errors import ResolutionError
 from crm_store.resolution.columns import COLUMNS, LISTS, Row, to_row
 from crm_store.resolution.model import (
+    BLOCKS,
     CERTAIN,
+    CROWD,
     LEARNED_FROM,
     LEARNED_FROM_LINKED,
     Field,
     blocks_of,
+    crowd,
     fields_of,
     first_values,
     settings_of,
@@ -46,7 +50,7 @@ def find_matches(
     been made one already, as a store's members have. Needs the ``resolution`` extra; raises
     `ResolutionError` without it.
     """
-    rows = [to_row(record) for record in records]
+    rows = _without_placeholders([to_row(record) for record in records])
     filled = {name for name in COLUMNS[1:] if any(row[name] is not None for row in rows)}
     if len(rows) < 2 or not fields_of(filled):  # noqa: PLR2004 - it takes two
         return []
@@ -76,12 +80,33 @@ def _linker(rows: Sequence[Row], filled: Collection[str], *, linked: bool) -> "L
     schema = pyarrow.schema([(name, several if name in LISTS else text) for name in COLUMNS])
     table = pyarrow.Table.from_pylist(rows, schema=schema)
     connection.register("people_arrow", table)
-    connection.execute("CREATE TABLE people AS SELECT * FROM people_arrow")
+    connection.execute(f"CREATE TABLE people AS {_with_crowds(filled)}")
     api = DuckDBAPI(connection)
     people = api.register("people")
     enough = len(rows) >= ENOUGH_TO_LEARN
     settings = settings_of(filled, 1 / max(len(rows), FEWEST), weigh_rarity=enough, linked=linked)
     return Linker(people, settings, log_level=None, validate_settings=False)
+
+
+def _with_crowds(filled: Collection[str]) -> str:
+    """Return the query for all records, each marked where it is one of a crowd."""
+    rules = {rule for some in (BLOCKS, LEARNED_FROM, CERTAIN) for rule in blocks_of(some, filled)}
+    marks = [
+        f"count(*) OVER (PARTITION BY {', '.join(rule)}) > {CROWD} AS {crowd(rule)}"
+        for rule in sorted(rules)
+        if not LISTS.intersection(rule)
+    ]
+    return f"SELECT {', '.join(('*', *marks))} FROM people_arrow"  # noqa: S608 - our own columns
+
+
+def _without_placeholders(rows: Sequence[Row]) -> list[Row]:
+    """Leave out phones and addresses that a crowd has: a till's default names nobody."""
+    counts = Counter((name, value) for row in rows for name in LISTS for value in row[name] or ())
+
+    def told(row: Row, name: str) -> list[str] | None:
+        return [value for value in row[name] or () if counts[name, value] <= CROWD] or None
+
+    return [{**row, **{name: told(row, name) for name in LISTS}} for row in rows]
 
 
 def _keep_off_the_disk(connection: "duckdb.DuckDBPyConnection") -> None:
@@ -94,18 +119,25 @@ def _learn(linker: "Linker", filled: Collection[str], taught_by: Sequence[tuple[
     """Learn from the data how often fields agree, within one person and between two."""
     from splink.internals.exceptions import EMTrainingException  # noqa: PLC0415 - heavy
 
-    training = linker.training
+    training, model = linker.training, linker._settings_obj
     certain: list[str | BlockingRuleCreator] = []
     certain += [first_values(rule) for rule in blocks_of(CERTAIN, filled)]
+    prior = model.core_model_settings.probability_two_random_records_match
     if certain:
         training.estimate_probability_two_random_records_match(
             certain, recall=SHARE_FOUND_BY_CERTAIN_RULES
         )
+    if not model.core_model_settings.probability_two_random_records_match:  # no pair at all
+        model.core_model_settings.probability_two_random_records_match = prior
     training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=SEED)
     for rule in blocks_of(taught_by, filled):
+        before = model.core_model_settings.copy()  # type: ignore[no-untyped-call]
         try:
             training.estimate_parameters_using_expectation_maximisation(first_values(rule))
-        except EMTrainingException as error:  # no pair agrees in these columns
+        except (EMTrainingException, ValueError) as error:
+            # No pair agrees in these columns, or they agree so well that a slip would have the
+            # probability 0, which Splink refuses. Experience stands.
+            model.core_model_settings = before
             log.debug("nothing to learn from pairs with the same %s: %s", rule, error)
 
 

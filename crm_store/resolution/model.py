@@ -7,7 +7,7 @@ learn from; `training` replaces them by what the data itself says.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from crm_store.resolution.columns import LISTS
 
@@ -205,6 +205,9 @@ BLOCKS: Final[Sequence[tuple[str, ...]]] = (
     ("given", "city"),
 )
 """Pairs that agree in all columns of any one of these are compared, and no others."""
+CROWD: Final = 1000
+"""Records that agree in a block: from more on they have a placeholder in common (微信用户, a phone
+of zeros, 1 January), of which each pair would fill the memory and tell nothing."""
 LEARNED_FROM: Final[Sequence[tuple[str, ...]]] = (
     ("sound",),
     ("birthday",),
@@ -234,18 +237,29 @@ def blocks_of(rules: Sequence[tuple[str, ...]], filled: Collection[str]) -> list
     return [rule for rule in rules if all(column in filled for column in rule)]
 
 
-def block(columns: tuple[str, ...]) -> "BlockingRuleCreator":
+def crowd(columns: tuple[str, ...]) -> str:
+    """Return the column that marks records of a `CROWD` in these columns."""
+    return "_".join(("crowd", *columns))
+
+
+def block(columns: tuple[str, ...]) -> "BlockingRuleCreator | dict[str, Any]":
     """Return a blocking rule in Splink's words; any shared value of a list will do."""
     from splink import block_on  # noqa: PLC0415 - heavy
 
     lists = [column for column in columns if column in LISTS]
-    return block_on(*columns, arrays_to_explode=lists or None)
+    if lists:
+        return block_on(*columns, arrays_to_explode=lists)
+    return {"blocking_rule": first_values(columns)}
 
 
 def first_values(columns: tuple[str, ...]) -> str:
-    """Return a rule to learn from. Splink cannot take lists apart there: first values will do."""
+    """Return a rule for plain columns, and for lists by their first values.
+
+    Splink cannot take lists apart where it learns: first values will do there.
+    """
     names = [f"{column}[1]" if column in LISTS else column for column in columns]
-    return " and ".join(f"l.{name} = r.{name}" for name in names)
+    equal = " and ".join(f"l.{name} = r.{name}" for name in names)
+    return equal if LISTS.intersection(columns) else f"{equal} and not l.{crowd(columns)}"
 
 
 def settings_of(

@@ -1,9 +1,11 @@
 """Matches between records: found by Splink, explained field by field."""
 
+from datetime import date, timedelta
 from math import log2
 
 import pytest
 
+from crm_store.resolution import matching
 from crm_store.resolution.matching import find_matches
 from crm_store.resolution.records import PersonRecord
 from crm_store.resolution.running import resolve_members
@@ -36,6 +38,47 @@ def test_what_is_missing_or_malformed_says_nothing() -> None:
     ]
     [found] = find_matches(people, least=0.5)
     assert [(one.field, one.level) for one in found.evidence] == [("phone", "same")]
+
+
+def test_a_crowd_with_one_placeholder_is_not_compared_pair_by_pair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(matching, "CROWD", 5)
+    crowd = [
+        PersonRecord(str(one), name="微信用户", birthday="1900-01-01", phones=("13800000000",))
+        for one in range(40)
+    ]
+    twins = [
+        PersonRecord(key, name="王小明", birthday="1990-01-02", phones=(PHONE,)) for key in "ab"
+    ]
+    found = find_matches([*crowd, *twins], least=0)
+    assert [(one.left, one.right) for one in found] == [("a", "b")]
+
+
+@pytest.mark.parametrize("phone", ["same", "other"], ids=["never differ", "never agree"])
+def test_records_that_teach_nothing_are_compared_by_experience(phone: str) -> None:
+    """From 500 records on the model learns; here no pair shows how twins differ, or agree."""
+    people = [
+        PersonRecord(
+            f"{one}-{twin}",
+            name=f"{chr(0x4E00 + 37 * one)}小明",
+            birthday=str(date(1950, 1, 1) + timedelta(days=17 * one)),
+            phones=(f"+86138{one:04d}{'0000' if phone == 'same' else f'{twin:04d}'}",),
+        )
+        for one in range(300)
+        for twin in range(2)
+    ]
+    found = find_matches(people, linked=True, least=0.9)
+    pairs = {(one.left.split("-")[0], one.right.split("-")[0]) for one in found}
+    assert pairs >= {(str(one), str(one)) for one in range(300)}
+
+
+def test_many_records_of_whom_no_two_share_anything() -> None:
+    people = [
+        PersonRecord(str(one), name=chr(0x4E00 + one), phones=(f"+86138{one * 37:08d}",))
+        for one in range(600)
+    ]
+    assert find_matches(people, linked=True, least=0.95) == []
 
 
 @pytest.mark.parametrize(
