@@ -35,14 +35,10 @@ from crm_store.vault import Vault
 ROOT = Path(__file__).parents[1]
 HUIKE = Path(sys.executable).with_name("huike")
 CHROMIUM = "/usr/bin/chromium"
-CONFIG = f"""\
+CONFIG = """\
 assistant:
-  nlu: {{data: {ROOT / "nlu" / "data"}}}
-  knowledge:
-    pairs: {ROOT / "knowledge" / "pairs.yml"}
-    articles: {ROOT / "knowledge" / "faq" / "articles"}
-  demo: {{logins: true, people: 60, orders: 300}}
-  web: {{messages_per_minute: 100000, requests_per_minute: 100000}}
+  demo: {logins: true, people: 60, orders: 300}
+  web: {messages_per_minute: 100000, requests_per_minute: 100000}
 """
 START_SECONDS = 300
 WAIT_SECONDS = 10.0

@@ -6,7 +6,8 @@ The driver's own transaction handling is switched off, because it begins a trans
 first write and then fails on a snapshot that has become stale. The store begins them itself:
 `make_writer` returns an engine of one connection, whose transactions hold the write lock from the
 start. Writers of one process queue for that connection in turn; only writers of other processes
-wait on the file lock, for up to five seconds. What is deleted is overwritten with zeros
+wait on the file lock, for up to thirty seconds: an import or a burst elsewhere may hold it for
+longer than the five that are usual. What is deleted is overwritten with zeros
 (``secure_delete``): an erased member must not linger in free pages.
 """
 
@@ -28,7 +29,7 @@ from crm_store.models.sealed import bind_vault
 from crm_store.vault import Vault
 
 SQLITE_PRAGMAS = (
-    "PRAGMA busy_timeout=5000",
+    "PRAGMA busy_timeout=30000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",

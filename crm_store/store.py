@@ -152,6 +152,13 @@ class SqlStore:
             return self._unit(actor, self._writer)
         return self._unit(actor, self._reader)
 
+    def watching(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit of work for reads that are repeated every moment, and hardly ever audited.
+
+        It waits for no writer; only what it has to audit is written, apart, before it ends.
+        """
+        return self._unit(actor, self._reader)
+
     def writing(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit of work that takes the write lock at once and commits on exit."""
         return self._unit(actor, self._writer)

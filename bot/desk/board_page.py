@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from bot.desk import charts
@@ -14,14 +13,13 @@ from bot.desk.login import admitted
 from bot.desk.pages import language_of
 from bot.desk.parts import DeskParts
 from bot.desk.service_level import Level
-from bot.desk.session import BOARD_ROLES, COOKIE, Session, Sessions
+from bot.desk.session import BOARD_ROLES, Session, Sessions
 from bot.desk.shell import draw_header
 from bot.desk.snapshot import Lookout, Snapshot
 from bot.desk.wording import Wording
 from bot.desk.work import IDLE
 from bot.replies import Phrasebook
 from crm_store.errors import NotPermittedError
-from crm_store.types.actors import Role
 from crm_store.types.handoffs import AgentOnDuty
 from crm_store.types.reports import Span
 
@@ -70,11 +68,9 @@ def add_board_page(parts: DeskParts, sessions: Sessions, dress: Callable[[], Non
 
     @ui.page("/board", title="Huike", dark=None)
     async def board(request: Request) -> Response | None:
-        session = await sessions.read(request.cookies.get(COOKIE))
-        if session is None:
-            return RedirectResponse("/desk/login")
-        if session.staff.role is not Role.MANAGER:
-            return RedirectResponse(session.home)
+        session = await admitted(sessions, request, BOARD_ROLES)
+        if isinstance(session, Response):
+            return session
         dress()
         say = Wording(parts.phrasebook.speaker(language_of(request)))
         await Board(parts, session, say).build()

@@ -3,14 +3,13 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from bot.api import web_channel
 from bot.api.parts import ApiDep
 from bot.api.problems import bad_token
 from bot.api.security import PAGE_POLICY
 from bot.api.views import OpenedView
-from bot.desk.login import from_own_pages
+from bot.desk.login import admitted, from_own_pages
 from bot.desk.pages import Pages, language_of
 from bot.desk.session import CLERK_ROLES, COOKIE, DESK_ROLES, Sessions
 
@@ -23,11 +22,9 @@ def clerk_router(sessions: Sessions, pages: Pages) -> APIRouter:
 
     @router.get("/desk/clerk")
     async def show(request: Request) -> Response:
-        session = await sessions.read(request.cookies.get(COOKIE))
-        if session is None:
-            return RedirectResponse("/desk/login")
-        if session.staff.role not in CLERK_ROLES:
-            return RedirectResponse(session.home)
+        session = await admitted(sessions, request, CLERK_ROLES)
+        if isinstance(session, Response):
+            return session
         answers_customers = session.staff.role in DESK_ROLES
         return pages.render(
             "clerk.html", language_of(request), POLICY, staff=session.staff, desk=answers_customers

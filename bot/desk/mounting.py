@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from nicegui import background_tasks, ui
 
 from bot.api.static import address
@@ -11,7 +11,7 @@ from bot.desk.board_page import add_board_page, board_router
 from bot.desk.clerk import clerk_router
 from bot.desk.guarding import DeskGuard
 from bot.desk.learning import learning_router
-from bot.desk.login import login_router
+from bot.desk.login import admitted, login_router
 from bot.desk.matches import matches_router
 from bot.desk.page import Desk
 from bot.desk.pages import Pages, language_of
@@ -76,11 +76,9 @@ def mount_desk(
 
     @ui.page("/", title=TITLE, dark=None)
     async def desk(request: Request) -> Response | None:
-        session = await sessions.read(request.cookies.get(COOKIE))
-        if session is None:
-            return RedirectResponse("/desk/login")
-        if session.staff.role not in DESK_ROLES:
-            return RedirectResponse(session.home)
+        session = await admitted(sessions, request, DESK_ROLES)
+        if isinstance(session, Response):
+            return session
         _dress()
         speaker = parts.phrasebook.speaker(language_of(request))
         page = Desk(parts, session, speaker, ui.context.client)

@@ -10,7 +10,7 @@ browser's part, in `desk.js`.
 import asyncio
 import logging
 from collections.abc import Hashable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -64,6 +64,8 @@ class Desk:
         self.packet = ui.refreshable(self._draw_packet)
         self.transcript: Transcript | None = None
         self._looked_at_queue = 0.0
+        self._behind = True
+        self._news = False
         self._beat = 0.0
 
     def build(self) -> None:
@@ -107,46 +109,59 @@ class Desk:
 
     async def _once(self) -> bool:
         """Look, then wait for the next ring; returns whether the account is still let in."""
+        listened_to = self._topic()
         with self._listening() as (desk, talk):
             try:
-                await self._look_again(at_queue=not talk.is_set())
+                await self._look_again()
             except NotPermittedError:
                 return False
             except Exception:
                 # The page stays open and says that it is behind; the next look may succeed.
                 log.exception("the desk of staff %s could not look", self.staff.id)
                 self.trouble.set_visibility(True)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(_first([desk, talk]), LOOK_SECONDS)
+                self._looked_at_queue = asyncio.get_running_loop().time()
+            seconds = self._queue_due_in() if self._topic() == listened_to else 0.0
+            rang = await _first([desk, talk], seconds)
+            moved = self._topic() != listened_to
+            self._behind = self._behind or desk.is_set() or not (rang or moved)
+            self._news = talk.is_set() or moved
         return True
+
+    def _topic(self) -> Hashable:
+        """Return what rings for the conversation that is open."""
+        shown = self.snapshot.open
+        return shown.conversation.id if shown else ("nothing", id(self))
 
     @contextmanager
     def _listening(self) -> Iterator[tuple[asyncio.Event, asyncio.Event]]:
         """Listen for the queue, and for the conversation that is open."""
-        shown = self.snapshot.open
-        topic: Hashable = shown.conversation.id if shown else ("nothing", id(self))
         with ExitStack() as bells:
             bell = self.parts.bell
             yield (
                 bells.enter_context(bell.listening("desk")),
-                bells.enter_context(bell.listening(topic)),
+                bells.enter_context(bell.listening(self._topic())),
             )
 
-    async def _look_again(self, *, at_queue: bool) -> None:
-        """Look at the open conversation, and at the queue unless that was only just done."""
+    async def _look_again(self) -> None:
+        """Look at the open conversation, and now and then at the queue, which takes far longer."""
         await self._heartbeat()
-        now = asyncio.get_running_loop().time()
-        if at_queue or self.chosen is None or now - self._looked_at_queue >= QUEUE_SECONDS:
+        if self._behind and not self._queue_due_in():
             await self.refresh()
-        else:
+        elif self._news:
             await self._refresh_talk()
+
+    def _queue_due_in(self) -> float:
+        """Return the seconds until the queue is looked at again."""
+        rest = QUEUE_SECONDS if self._behind else LOOK_SECONDS
+        since = asyncio.get_running_loop().time() - self._looked_at_queue
+        return max(0.0, rest - since)
 
     async def refresh(self) -> None:
         """Look at everything and redraw what changed."""
         chosen = self.chosen
         if chosen is not None:
             await self._refresh_talk()
-        self._looked_at_queue = asyncio.get_running_loop().time()
+        self._looked_at_queue, self._behind = asyncio.get_running_loop().time(), False
         seen = await self.lookout.look(chosen, datetime.now(UTC))
         if chosen != self.chosen:
             return
@@ -257,13 +272,15 @@ class Desk:
             ui.page_title(f"({waiting}) {title}" if waiting else title)
 
 
-async def _first(events: list[asyncio.Event]) -> None:
+async def _first(events: list[asyncio.Event], seconds: float) -> bool:
+    """Wait until one of the events is set, at most some seconds; returns whether one was."""
     waits = [asyncio.ensure_future(event.wait()) for event in events]
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for wait in waits:
             wait.cancel()
+    return bool(done)
 
 
 def _label(text: str) -> str:

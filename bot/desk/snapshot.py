@@ -122,7 +122,7 @@ class Lookout:
 
         Raises `NotPermittedError` once the account may not use the desk any more.
         """
-        async with self._store.reading(self._actor) as uow:
+        async with self._store.watching(self._actor) as uow:
             await require_service(uow)
             queue = await self._queue(uow, now)
             chosen = await self._open(uow, handoff_id, now) if handoff_id is not None else None
@@ -130,7 +130,7 @@ class Lookout:
 
     async def look_at(self, handoff_id: int, now: datetime) -> OpenConversation | None:
         """Read the chosen handoff alone: what is written there has to show at once."""
-        async with self._store.reading(self._actor) as uow:
+        async with self._store.watching(self._actor) as uow:
             await require_service(uow)
             return await self._open(uow, handoff_id, now)
 

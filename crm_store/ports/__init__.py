@@ -100,6 +100,9 @@ class CrmStore(Protocol):
     def reading(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit of work for reads (and the audit rows they cause)."""
 
+    def watching(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit of work for reads that are repeated every moment, and hardly ever audited."""
+
     def writing(self, actor: Actor) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit of work that takes the write lock at once and commits on exit."""
 

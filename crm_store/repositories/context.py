@@ -144,7 +144,8 @@ class Context:
         """Write what staff saw so far: at the latest with the commit of what they saw it in."""
         if self._looks:
             looks, self._looks = self._looks, []
-            await insert_rows(self.session, AUDIT, looks)
+            async with self.recording() as session:
+                await insert_rows(session, AUDIT, looks)
 
     async def _seen_since(self, action: str, subjects: Collection[str], at: datetime) -> set[str]:
         rows = await self.session.scalars(

@@ -25,7 +25,6 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, async_p
 from crm_store.store import SqlStore
 from crm_store.vault import Vault
 
-ROOT = Path(__file__).parents[2]
 HUIKE = Path(sys.executable).parent / "huike"
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = (
@@ -35,13 +34,9 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-CONFIG = f"""\
+CONFIG = """\
 assistant:
-  nlu: {{data: {ROOT / "nlu" / "data"}}}
-  knowledge:
-    pairs: {ROOT / "knowledge" / "pairs.yml"}
-    articles: {ROOT / "knowledge" / "faq" / "articles"}
-  demo: {{logins: true, people: 60, orders: 300}}
+  demo: {logins: true, people: 60, orders: 300}
 """
 START_SECONDS = 280
 

@@ -1,18 +1,14 @@
 """The review of what the bot failed on, page by page: who may, what is shown, what is kept."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 from click.testing import CliRunner
 from desk_site import log_in
-from fastapi import FastAPI
 from learned import propose
 from store_rows import SmallShop
 
-from bot.desk.mounting import add_plain_pages
-from bot.replies import Phrasebook
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.types.examples import Example, ExampleState
@@ -29,22 +25,6 @@ def data(tmp_path: Path) -> Path:
         body = f'version: "3.1"\nnlu:\n  - intent: {intent}\n    examples: |\n      - {text}\n'
         (folder / "zh" / f"{intent}.yml").write_text(body, encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-async def browser(store: SqlStore, shop: SmallShop, data: Path) -> AsyncIterator[httpx.AsyncClient]:
-    api = FastAPI()
-    add_plain_pages(
-        api,
-        store=store,
-        phrasebook=Phrasebook(),
-        token_key="a key for tests " * 3,
-        demo=False,
-        training_data=data,
-    )
-    transport = httpx.ASGITransport(api)
-    async with httpx.AsyncClient(transport=transport, base_url="https://shop.test") as client:
-        yield client
 
 
 async def state_of(store: SqlStore, example_id: int) -> Example:

@@ -1,19 +1,15 @@
 """The review of matches: who may decide, and what a decision twice or from elsewhere comes to."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 from desk_site import log_in
-from fastapi import FastAPI
 from store_rows import SmallShop
 
-from bot.desk.mounting import add_plain_pages
-from bot.replies import Phrasebook
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM
 from crm_store.types.merges import Evidence, MatchState, MemberMatch
-from nlu.training.read import BUNDLED_DATA
+
+pytestmark = pytest.mark.usefixtures("proposal")
 
 
 @pytest.fixture
@@ -23,22 +19,6 @@ async def proposal(store: SqlStore, shop: SmallShop) -> int:
         await work.merges.propose([MemberMatch(shop.member, shop.other, 7.2, 0.993, evidence)])
         [found] = await work.merges.candidates()
     return found.id
-
-
-@pytest.fixture
-async def browser(store: SqlStore, proposal: int) -> AsyncIterator[httpx.AsyncClient]:
-    api = FastAPI()
-    add_plain_pages(
-        api,
-        store=store,
-        phrasebook=Phrasebook(),
-        token_key="a key for tests " * 3,
-        demo=False,
-        training_data=BUNDLED_DATA,
-    )
-    transport = httpx.ASGITransport(api)
-    async with httpx.AsyncClient(transport=transport, base_url="https://shop.test") as client:
-        yield client
 
 
 async def test_members_stand_side_by_side_masked_and_the_look_is_audited(
