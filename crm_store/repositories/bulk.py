@@ -48,16 +48,13 @@ def _values(
 
 
 def _converted(values: list[Any], convert: Convert | None) -> list[Any]:
-    """Convert a column; a run of one and the same object, such as the import's time, only once."""
+    """Convert a column; one and the same object in all rows, as the import's time, only once."""
     if convert is None:
         return values
-    converted: list[Any] = []
-    last, result = object(), None
-    for value in values:
-        if value is not last:
-            last, result = value, convert(value)
-        converted.append(result)
-    return converted
+    first = values[0]
+    if all(value is first for value in values):
+        return [convert(first)] * len(values)
+    return [convert(value) for value in values]
 
 
 @lru_cache(maxsize=64)

@@ -14,12 +14,19 @@ name on it is the same too.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crm_store.models import IdentityRow, MemberRow, OrderRow
 from crm_store.repositories.imports import Batch
 from crm_store.types.imports import Bearer, Recipient
 from crm_store.types.people import IdentityKind, IdentityStatus
+
+ATTESTED = select(IdentityRow.value_index, IdentityRow.member_id).where(
+    IdentityRow.kind == bindparam("kind"),
+    IdentityRow.value_index.in_(bindparam("indexes", expanding=True)),
+    IdentityRow.status == IdentityStatus.ATTESTED,
+)
+"""Built once: every batch asks."""
 
 
 async def find_bearers(batch: Batch, bearers: Sequence[Bearer]) -> list[int | None]:
@@ -62,13 +69,7 @@ async def owners_of(
     indexes = {batch.vault.blind_index(kind.value, value): value for value in set(values) if value}
     if not indexes:
         return {}
-    found = await batch.session.execute(
-        select(IdentityRow.value_index, IdentityRow.member_id).where(
-            IdentityRow.kind == kind,
-            IdentityRow.value_index.in_(indexes),
-            IdentityRow.status == IdentityStatus.ATTESTED,
-        )
-    )
+    found = await batch.session.execute(ATTESTED, {"kind": kind, "indexes": list(indexes)})
     owners = {indexes[index]: member_id for index, member_id in found}
     kept = await kept_members(batch, set(owners.values()))
     return {value: kept.get(member_id, member_id) for value, member_id in owners.items()}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select, type_coerce
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select, type_coerce
 
 from crm_store.models import SourceRecordRow
 from crm_store.models.records import RECORD_KEYS
@@ -17,6 +17,15 @@ from crm_store.types.records import Change, HeldBack, RecordState, TracedRecord
 PREFIXES_A_QUERY = 50
 HELD: ColumnElement[str] = literal_column("'quarantined'")
 """Written out: SQLite uses a partial index only when it sees its condition."""
+
+
+KNOWN = select(
+    SourceRecordRow.record_key, SourceRecordRow.id, SourceRecordRow.checksum, SourceRecordRow.state
+).where(
+    SourceRecordRow.source == bindparam("source"),
+    SourceRecordRow.record_key.in_(bindparam("keys", expanding=True)),
+)
+"""Built once: every batch asks, with a thousand keys."""
 
 
 class KnownRecord(NamedTuple):
@@ -41,12 +50,7 @@ class KeptRecord(NamedTuple):
 
 async def known_records(batch: Batch, keys: Collection[str]) -> dict[str, KnownRecord]:
     """Return what is known of these keys."""
-    row = SourceRecordRow
-    found = await batch.session.execute(
-        select(row.record_key, row.id, row.checksum, row.state).where(
-            row.source == batch.source, row.record_key.in_(keys)
-        )
-    )
+    found = await batch.session.execute(KNOWN, {"source": batch.source, "keys": list(keys)})
     return {key: KnownRecord(row_id, checksum, state) for key, row_id, checksum, state in found}
 
 

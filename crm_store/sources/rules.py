@@ -48,7 +48,7 @@ class Value:
 
     def read(self, record: Mapping[str, JSON], reading: Reading, within: str = "") -> object:
         """Return the cleaned value; raises `InvalidRecordError`."""
-        raw = self._raw(record)
+        raw = self._raw(record) if self.column is None else record.get(self.column)
         said = self.words.get(raw.strip(), raw) if self.words and isinstance(raw, str) else raw
         if said is None or is_blank(said):
             if self.required:
@@ -62,8 +62,6 @@ class Value:
         return value
 
     def _raw(self, record: Mapping[str, JSON]) -> JSON:
-        if self.column is not None:
-            return record.get(self.column)
         if not self.paths:
             return self.constant
         label, path = self.paths[0]
@@ -73,9 +71,11 @@ class Value:
         return None if all(is_blank(part) for part in parts.values()) else parts
 
     def _check_past(self, value: object, latest: datetime) -> None:
-        at = value if isinstance(value, datetime) else None
-        day = value if isinstance(value, date) and at is None else None
-        if (at is not None and at > latest) or (day is not None and day > latest.date()):
+        if isinstance(value, datetime):
+            ahead = value > latest
+        else:
+            ahead = isinstance(value, date) and value > latest.date()
+        if ahead:
             raise InvalidRecordError(f"{self.label}: expected a time that is not in the future")
 
 
