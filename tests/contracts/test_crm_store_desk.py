@@ -180,3 +180,19 @@ async def test_scores_and_what_nobody_understood(desk: Desk) -> None:
 def test_a_span_has_a_sensible_length(days: int) -> None:
     with pytest.raises(ValueError, match="a report spans"):
         Span(TODAY, TODAY + timedelta(days), ZONE)
+
+
+async def test_who_goes_on_watching_waits_for_nobody_who_writes(desk: Desk) -> None:
+    async with desk.store.watching(desk.lin) as work:
+        await work.conversations.get(desk.here)  # the first look is audited
+    async with desk.store.writing(SYSTEM), desk.store.watching(desk.lin) as work:
+        assert await work.conversations.get(desk.here) is not None
+
+
+async def test_what_is_seen_while_watching_is_audited_all_the_same(desk: Desk) -> None:
+    member = desk.shop.member
+    async with desk.store.watching(desk.lin) as work:
+        assert await work.members.card(member) is not None
+    async with desk.store.reading(SYSTEM) as work:
+        looks = await work.audit.about(f"member:{member}")
+    assert desk.lin.staff_id in {one.actor_id for one in looks}
