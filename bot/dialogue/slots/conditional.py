@@ -7,7 +7,7 @@ from bot.dialogue.errand import Errand
 from bot.dialogue.hints import Hints, hinted
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.answers import Choice, Needed
-from bot.dialogue.slots.asking import Slot
+from bot.dialogue.slots.asking import Hearing, Slot
 from crm_store.types.conversations import JSON
 
 
@@ -27,6 +27,10 @@ class When:
     def kinds(self) -> tuple[str, ...]:
         """What the other slot reads."""
         return self.slot.kinds
+
+    def hears(self, said: str) -> Mapping[str, JSON]:
+        """Return what the other slot hears."""
+        return self.slot.hears(said) if isinstance(self.slot, Hearing) else {}
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the slot filled where that matters."""
