@@ -35,9 +35,11 @@ _SURELY_ONE: Final = 0.9
 
 _ASKS: Final = re.compile(
     r"[吗呢?？]|几|怎么|多少|什么|哪|帮我|给我|我?要|想|能不能|可以|有没有|"
-    r"\b(?:where|what|when|how|which|why|can|could|do|does|is|are|will|want|need|please|tell)\b",
+    r"\b(?:where|what|when|how|which|why|want|need|please|tell)\b|"
+    r"^(?:can|could|do|does|did|is|are|will|would)\b",
     re.IGNORECASE,
 )
+"""Words that ask; "is" and its like only in front, for "it is broken" tells."""
 
 _CONNECTIVE: Final = (
     r"(?:顺便|顺道|(?:(?<=[\s,，。?？!！、])|^)(?:另外|还有就是|还有(?![点些])|对了|话说)|再问一?下|再帮我|再就是|此外|除此之外|同时|"
@@ -204,8 +206,11 @@ def _may_be_several(whole: Parse, parts: Sequence[Part]) -> bool:
         return False
     if any(part.new for part in parts) or whole.intent.confidence < _SURELY_ONE:
         return True
-    asking = (_ASKS.search(whole.text, part.start, part.end) for part in parts)
-    return sum(found is not None for found in asking) > 1
+    return sum(_asks(whole.text, part) for part in parts) > 1
+
+
+def _asks(text: str, part: Part) -> bool:
+    return _ASKS.search(_wording(text, part)) is not None
 
 
 def _wording(text: str, part: Part) -> str:
@@ -235,7 +240,7 @@ def _several(whole: Parse, parts: Sequence[tuple[Part, Parse]]) -> Parse:
     for (part, parse), following in zip_longest(parts, [part for part, _ in parts[1:]]):
         new = part.new or not wishes
         apart = part.new or (following is not None and following.new)
-        if not apart and not _ASKS.search(whole.text, part.start, part.end):
+        if not apart and not _asks(whole.text, part):
             continue
         parse = _settled(parse, whole)  # noqa: PLW2901
         if _is_wish(parse, _SURE if new else _VERY_SURE) and _is_other(parse, wishes):

@@ -25,7 +25,7 @@ _FOLDS_OF_MANY: Final = 3
 _MANY_SENTENCES: Final = 3_000
 _FEWEST_CLASSES: Final = 2
 _NEVER_JUDGED: Final = -1
-_REFUSAL_WORTH: Final = 0.1
+_REFUSAL_WORTH: Final = 0.2
 """What refusing all outsiders is worth, measured in understanding all that is in scope, where
 examples teach what to refuse: the head knows most outsiders by itself then, and the threshold may
 be kind. Without such examples all depends on the threshold, and the two are worth the same."""

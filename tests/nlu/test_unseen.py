@@ -1,4 +1,7 @@
-"""Sentences that people wrote who had not seen the training data, on the project's own model."""
+"""Sentences that people wrote who had not seen the training data, on the project's own model.
+
+Where they said what an example says, too ("hi", "转人工"), nothing is judged.
+"""
 
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from nlu.training import read_training_data
 from nlu.types import OUT_OF_SCOPE
 
 UNSEEN = Path(__file__).parent / "unseen"
+DATA = Path(__file__).parents[2] / "nlu" / "data"
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +26,13 @@ def engine(model_folder: Path) -> NluEngine:
 async def test_unseen_sentences_are_understood_and_outsiders_refused(
     engine: NluEngine, language: str
 ) -> None:
+    learnt = {_plain(example.text) for example in read_training_data(DATA).examples}
     examples = read_training_data(UNSEEN / f"{language}.yml").examples
     right = {True: 0, False: 0}
     asked = {True: 0, False: 0}
     for example in examples:
+        if _plain(example.text) in learnt:
+            continue
         inside = example.intent != OUT_OF_SCOPE
         clerks = frozenset() if example.intent in CLERK_INTENTS else CLERK_INTENTS
         parse = await engine.parse(example.text, allowed_intents=engine.intents - clerks, now=NOW)
@@ -33,3 +40,7 @@ async def test_unseen_sentences_are_understood_and_outsiders_refused(
         right[inside] += parse.intent.name == example.intent
     assert right[True] >= 0.95 * asked[True]
     assert right[False] >= 0.6 * asked[False]
+
+
+def _plain(text: str) -> str:
+    return text.casefold().strip(" ?!.？！。")
