@@ -25,16 +25,16 @@ _SOCIAL: Final = frozenset(
 _MOST_PARTS: Final = 5
 _LONGEST: Final = 300
 _SURE: Final = 0.6
-"""Least confidence of a part after a word that begins something new, or a question's end."""
+"""Least confidence of a part that asks, after a question or a word that begins something new."""
 _VERY_SURE: Final = 0.9
-"""... and after a mere comma or a space."""
+"""... and of one that only tells, or comes after a mere comma or a space."""
 _LIKELY: Final = 5
 """How many of the whole's likeliest readings may be a wish that only a comma sets apart."""
 _SURELY_ONE: Final = 0.9
 """A whole of this confidence has one wish, unless a word says that another follows."""
 
 _ASKS: Final = re.compile(
-    r"[吗呢?？]|几|怎么|多少|什么|哪|帮我|给我|我?要|想|能不能|可以|有没有|"
+    r"[吗呢?？]|几|怎么|多少|什么|哪|帮我|给我|推荐|我?要|想|能不能|可以|有没有|"
     r"\b(?:where|what|when|how|which|why|want|need|please|tell)\b|"
     r"^(?:can|could|do|does|did|is|are|will|would)\b",
     re.IGNORECASE,
@@ -238,12 +238,13 @@ def _several(whole: Parse, parts: Sequence[tuple[Part, Parse]]) -> Parse:
     """The parse with all wishes, if there are several; otherwise the whole as it is."""
     wishes: list[tuple[Part, Parse]] = []
     for (part, parse), following in zip_longest(parts, [part for part, _ in parts[1:]]):
-        new = part.new or not wishes
+        asks = _asks(whole.text, part)
         apart = part.new or (following is not None and following.new)
-        if not apart and not _asks(whole.text, part):
+        if not apart and not asks:
             continue
         parse = _settled(parse, whole)  # noqa: PLW2901
-        if _is_wish(parse, _SURE if new else _VERY_SURE) and _is_other(parse, wishes):
+        least = _SURE if asks and (part.new or not wishes) else _VERY_SURE
+        if _is_wish(parse, least) and _is_other(parse, wishes):
             wishes.append((part, parse))
     if len(wishes) < 2 or not _explains(whole, wishes):  # noqa: PLR2004
         return whole

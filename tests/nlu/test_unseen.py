@@ -38,8 +38,8 @@ async def test_unseen_sentences_are_understood_and_outsiders_refused(
         parse = await engine.parse(example.text, allowed_intents=engine.intents - clerks, now=NOW)
         asked[inside] += 1
         right[inside] += parse.intent.name == example.intent
-    assert right[True] >= 0.95 * asked[True]
-    assert right[False] >= 0.6 * asked[False]
+    assert right[True] >= 0.93 * asked[True]
+    assert right[False] >= 0.75 * asked[False]
 
 
 def _plain(text: str) -> str:
