@@ -56,6 +56,9 @@ async def test_the_desk_in_the_dark_and_in_english(
         words = await page.locator(part).inner_text()
         assert not [sign for sign in words if "\u4e00" <= sign <= "\u9fff"]
 
+    # Who takes a conversation may write at once; keys are meant for the page outside of the box.
+    await expect(page.get_by_role("textbox", name="Your answer")).to_be_focused()
+
     # Dark by a key, and still dark after coming back; the light follows the system till then.
     await page.locator(".transcript").focus()
     light = await page.evaluate("getComputedStyle(document.body).backgroundColor")
