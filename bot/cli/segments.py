@@ -11,7 +11,7 @@ import click
 from bot.app import open_store
 from bot.cli.progress import bars
 from bot.settings import load_settings
-from crm_store.profile.places import place_of
+from crm_store.profile.places import area_of
 from crm_store.types.actors import SYSTEM
 from crm_store.types.analytics import SegmentCount
 from crm_store.types.places import Place
@@ -40,8 +40,8 @@ def segments(*, full: bool, within: str | None, as_json: bool) -> None:
 def _place(within: str | None) -> Place | None:
     if within is None:
         return None
-    place = place_of(within)
-    if not place.region or place.line:
+    place = area_of(within)
+    if place is None:
         raise click.BadParameter(f"no province, city or district in China is called {within}")
     return place
 

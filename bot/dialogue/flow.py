@@ -13,7 +13,7 @@ meanwhile, nothing happens and the customer is told why.
 The words are templates of the skill's file: ``ask_SLOT``, ``confirm``, ``done`` and ``refused``.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -94,11 +94,7 @@ class Flow:
 
     def hears(self, said: str) -> Mapping[str, JSON]:
         """Return the choices that words hint at, whichever of them is asked just now."""
-        heard: dict[str, JSON] = {}
-        for slot in self._slots:
-            if isinstance(slot, Hearing):
-                heard |= slot.hears(said)
-        return heard
+        return _heard(self._slots, said)
 
     async def run(self, turn: Turn) -> Outcome:
         """Go one step further."""
@@ -122,11 +118,8 @@ class Flow:
 
     def _whenever(self, turn: Turn) -> Mapping[str, JSON]:
         """Return the choices made by words that count before their question is asked."""
-        heard: dict[str, JSON] = {}
-        for slot in self._slots:
-            if isinstance(slot, Hinted) and slot.whenever:
-                heard |= slot.hears(turn.said)
-        return heard
+        early = (one for one in self._slots if isinstance(one, Hinted) and one.whenever)
+        return _heard(early, turn.said)
 
     def _is_late(self, turn: Turn) -> bool:
         """Whether a button of a confirmation was pressed that is not the one now open."""
@@ -242,6 +235,14 @@ class Flow:
 def always_ruled(_: str) -> bool:
     """Return that a question about the errand may be answered by an article of the help centre."""
     return True
+
+
+def _heard(slots: Iterable[Slot], said: str) -> Mapping[str, JSON]:
+    heard: dict[str, JSON] = {}
+    for slot in slots:
+        if isinstance(slot, Hearing):
+            heard |= slot.hears(said)
+    return heard
 
 
 def _asked(turn: Turn) -> str | None:

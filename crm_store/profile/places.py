@@ -37,6 +37,12 @@ class _Gazetteer:
     """Names with and without 市 to full name and province."""
 
 
+def area_of(text: str) -> Place | None:
+    """Return the province, city or district that a text names, if it names nothing else."""
+    place = place_of(text)
+    return place if place.region and not place.line else None
+
+
 def place_of(text: str) -> Place:
     """Take an address apart."""
     known, rest = _gazetteer(), COUNTRY.sub("", text.strip())

@@ -14,7 +14,7 @@ from crm_store.types.analytics import (
     Rfm,
     SegmentCount,
 )
-from crm_store.types.places import Place
+from crm_store.types.places import AREA, Place
 
 NEWEST_FIRST = (MemberAnalyticsRow.run_id.desc(), MemberAnalyticsRow.id.desc())
 """Right after a merge a member may have two rows."""
@@ -77,10 +77,8 @@ class AnalyticsRepository(Repository):
 
 def _within(place: Place) -> list[ColumnElement[bool]]:
     """Return the conditions that the parts make which a place names."""
-    parts = ((MemberRow.province, place.province), (MemberRow.city, place.city))
-    return [
-        column == part for column, part in (*parts, (MemberRow.district, place.district)) if part
-    ]
+    told = ((getattr(MemberRow, part), getattr(place, part)) for part in AREA)
+    return [column == name for column, name in told if name]
 
 
 async def analytics_of(

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from crm_store.errors import InvalidRecordError, NotFoundError, NotPermittedError
 from crm_store.models import MemberRow, PreferenceRow, ProfileFactRow
-from crm_store.profile.places import place_of
+from crm_store.profile.places import area_of, place_of
 from crm_store.profile.survivors import load_table, shown
 from crm_store.repositories.analytics import to_analytics
 from crm_store.repositories.context import Repository
@@ -164,7 +164,7 @@ def _day(field: str, value: str) -> str:
 
 
 def _region(field: str, value: str) -> str:
-    place = place_of(value)
-    if not place.region or place.line:
+    place = area_of(value)
+    if place is None:
         raise InvalidRecordError(f"{field}: expected province, city and district alone")
     return place.region

@@ -11,10 +11,10 @@ from heguang import NOW, understanding
 from bot.turn.routing import CLERK_INTENTS
 from nlu.ports import NluEngine
 from nlu.training import read_training_data
+from nlu.training.read import BUNDLED_DATA
 from nlu.types import OUT_OF_SCOPE
 
 UNSEEN = Path(__file__).parent / "unseen"
-DATA = Path(__file__).parents[2] / "nlu" / "data"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def engine(model_folder: Path) -> NluEngine:
 async def test_unseen_sentences_are_understood_and_outsiders_refused(
     engine: NluEngine, language: str
 ) -> None:
-    learnt = {_plain(example.text) for example in read_training_data(DATA).examples}
+    learnt = {_plain(example.text) for example in read_training_data(BUNDLED_DATA).examples}
     examples = read_training_data(UNSEEN / f"{language}.yml").examples
     right = {True: 0, False: 0}
     asked = {True: 0, False: 0}

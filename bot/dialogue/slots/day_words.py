@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
+from nlu.entities.numbers import parse_number
 from nlu.language import to_simplified
 from nlu.types import Entity
 
@@ -52,7 +53,6 @@ _NO_BEFORE: Final = re.compile(
     r"(?:can['’]?t|cannot|can not)(?: do| make| come)?(?: it)?(?: on)?)(?: on)? (?:the )?$",
     re.IGNORECASE,
 )
-_NUMBERS: Final = {"一": 1, "两": 2, "二": 2, "三": 3, "a": 1, "one": 1, "two": 2, "three": 3}
 _LATER: Final = re.compile(
     r"(?P<way>推迟|延后|延迟|延期|顺延|往后(?:推|延|挪|移)?|晚|提前|往前(?:推|挪|移)?|早)了?"
     r"(?P<n>[1-9一两二三])个?(?P<u>天|周|星期|礼拜)|"
@@ -104,9 +104,8 @@ def days_later(text: str) -> int | None:
     found = _LATER.search(to_simplified(text).casefold())
     if found is None:
         return None
-    count = found["n"] or found["n_en"]
-    days = int(count) if count.isdecimal() else _NUMBERS[count]
-    days *= _DAYS_OF.get(found["u"] or found["u_en"], _WEEK)
+    count = int(parse_number(found["n"] or found["n_en"]))
+    days = count * _DAYS_OF.get(found["u"] or found["u_en"], _WEEK)
     return -days if (found["way"] or found["way_en"]).startswith(_EARLIER) else days
 
 
