@@ -112,6 +112,8 @@ class Sale:
     payments: tuple[Paid, ...] = ()
     units: int = 1
     """Of each product."""
+    discount: int = 0
+    """On the whole order."""
     recipient: str = ""
     address: str = "上海市长宁区安化路8号3楼"
 
@@ -303,6 +305,17 @@ CAST: Mapping[str, Person] = {
                  payments=(Paid(method="alipay"), Paid("refunded", Decimal(-1), "alipay", 14))),
         ),
     ),
+    "regular": Person(
+        "顾宁", "13700020009", "VIP00000029",
+        sales=(
+            Sale("HK2602240301", OrderState.DELIVERED, 6, ("FOD-0408", "APP-0304"),
+                 Parcel(ShipmentState.DELIVERED, -3), payments=(Paid(),), discount=50),
+            Sale("HK2602220302", OrderState.DELIVERED, 8, ("COS-0302",),
+                 Parcel(ShipmentState.DELIVERED, -4), payments=(Paid(),)),
+            Sale("HK2511010303", OrderState.COMPLETED, 121, ("COS-0302", "COS-0201"),
+                 Parcel(ShipmentState.DELIVERED, -117), payments=(Paid(),)),
+        ),
+    ),
 }  # fmt: skip
 
 GUEST_ORDER = Sale(
@@ -450,7 +463,10 @@ def _order(sale: Sale, member_id: int | None, phone: str, vault: Vault) -> Order
         store_id=sale.store_id,
         state=sale.state,
         placed_at=NOW - timedelta(days=sale.days),
-        total=sum((product.variants[0].price * sale.units for product in lines), Decimal(0)),
+        total=sum(
+            (product.variants[0].price * sale.units for product in lines), Decimal(-sale.discount)
+        ),
+        discount=Decimal(sale.discount),
         recipient_enc=vault.encrypt(sale.recipient) if sale.recipient else None,
         address_enc=vault.encrypt(sale.address) if sale.address else None,
         phone_enc=vault.encrypt(phone),

@@ -65,9 +65,27 @@ _WISH: Final = re.compile(
 )
 
 
+_REQUEST: Final = re.compile(
+    r"能不能|可不可以|[可能](?:以|否|帮).*[吗么]|能.*[吗么]|[行好]吗|"
+    r"^\W*(?:can|could|would|will) (?:you|i|we|they|it|he|some(?:one|body)|the|a)\b",
+    re.IGNORECASE,
+)
+_FACT: Final = re.compile(
+    r"钱|费|多|几|什么|怎么|哪|为|"
+    r"\b(?:how|what|when|where|which|why|who|cost|fees?|free|charged?|pay|much|long)\b",
+    re.IGNORECASE,
+)
+
+
 def is_question(text: str) -> bool:
     """Whether a message asks something."""
     return _QUESTION.search(to_simplified(text)) is not None
+
+
+def is_request(text: str) -> bool:
+    """Whether a message asks for something to be done, not for a fact: "能上门取吗"."""
+    said = to_simplified(text)
+    return _REQUEST.search(said) is not None and _FACT.search(said) is None
 
 
 def wavers(text: str) -> bool:

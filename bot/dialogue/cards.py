@@ -3,13 +3,14 @@
 Their wording is in ``cards.yml`` and in the files of names (``colours``, ``cities``, ``tiers``).
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.reply import Button, Card
 from bot.dialogue.skill import Turn
 from crm_store.types.catalog import Product, Store, Variant
-from crm_store.types.orders import Order, Shipment
+from crm_store.types.orders import Order, OrderLine, Shipment
 from crm_store.types.people import IdentityKind, MemberCard
 
 ATTRIBUTES_SHOWN = 2
@@ -75,9 +76,10 @@ def order_line(turn: Turn, order: Order) -> str:
     return turn.words("cards.list", items=items)
 
 
-def order_title(turn: Turn, order: Order) -> str:
-    """Return an order in a few words, for a button."""
-    first = turn.local(order.lines[0].name) if order.lines else ""
+def order_title(turn: Turn, order: Order, named: Collection[OrderLine] = ()) -> str:
+    """Return an order in a few words, for a button: the goods that were named go first."""
+    shown = [*(line for line in order.lines if line in named), *order.lines]
+    first = turn.local(shown[0].name) if shown else ""
     return turn.words("cards.order_option", order=order, first=first)
 
 

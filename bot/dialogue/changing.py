@@ -131,7 +131,7 @@ class WhatSlot:
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with something to change, or ask what."""
-        errand = _with_step(turn, errand)
+        errand = _with_units(turn, _with_step(turn, errand))
         known = wanted_changes(errand)
         also = _said(turn) if _confirming(turn) else ""
         if also in _FILLED_BY and also not in known:
@@ -174,6 +174,14 @@ class NewPhoneTold:
         if not _CHANGING.search(turn.said):
             return errand
         return errand.without("phone").with_slot(NEW_PHONE, str(phones[-1].value))
+
+
+def _with_units(turn: Turn, errand: Errand) -> Errand:
+    """Remember a number that no shop would sell until it can be said how many there may be."""
+    told = (
+        number_told(turn) if errand.number(UNITS) is None and _CHANGING.search(turn.said) else None
+    )
+    return errand if told is None else errand.with_slot(UNITS, told)
 
 
 def _with_step(turn: Turn, errand: Errand) -> Errand:

@@ -10,6 +10,8 @@ from typing import Final
 from crm_store.types.conversations import JSON
 from nlu.language import to_simplified
 
+NAMED: Final = "goods_named"
+"""The slot that keeps which goods were named."""
 NOT_THIS: Final = "not_this"
 """The slot that keeps the order number taken back, so that it is not offered again."""
 OTHER_ONE: Final = "other_one"
@@ -61,6 +63,8 @@ _ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "phone": ("(?:联系)?电话|手机号?码?", r"phone(?: number)?"),
 }
 """What people call a slot."""
+_STANDS_FOR: Final[Mapping[str, str]] = {"address": "store"}
+"""What people may mean where the errand has no slot of that name: a shop has an address, too."""
 _ANEW: Final[Mapping[str, re.Pattern[str]]] = {
     slot: _words(
         rf"{_CHANGES}(?:一?[下个]|了)?(?:{chinese})|(?:{chinese}).{{0,3}}{_CHANGES}",
@@ -107,7 +111,7 @@ def taken_back(text: str, slots: Mapping[str, JSON], wanted: Collection[str]) ->
 
 def without(slots: Mapping[str, JSON], taken: Collection[str]) -> dict[str, JSON]:
     """Return the slots that are left; of an order taken back its digits and lines go too."""
-    gone = {*taken}
+    gone = {*taken} | ({NAMED} if "line" in taken else set())
     kept: dict[str, JSON] = {}
     if OTHER_ONE in gone:
         kept[OTHER_ONE] = True
@@ -124,8 +128,9 @@ def asked_anew(text: str, slots: Mapping[str, JSON], wanted: Collection[str]) ->
         return None
     if _ANYTHING.fullmatch(said):
         return ANY
-    named = (name for name in _named(said) if name in slots and name in wanted)
-    return next(named, None)
+    named = [*_named(said)]
+    named += [_STANDS_FOR[name] for name in named if name in _STANDS_FOR]
+    return next((name for name in named if name in slots and name in wanted), None)
 
 
 def asked_beyond(text: str, wanted: Collection[str]) -> str | None:

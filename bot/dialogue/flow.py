@@ -25,8 +25,7 @@ from bot.dialogue.refusing import called, facts_of, refused
 from bot.dialogue.reply import Button, Reply, payload
 from bot.dialogue.skill import Audience, Outcome, Skill, TakesUp, Turn, takes_up_nothing
 from bot.dialogue.slots.answers import Choice, Decide
-from bot.dialogue.slots.asking import Hearing, Slot
-from bot.dialogue.slots.conditional import Hinted
+from bot.dialogue.slots.asking import Hearing, Insisting, Slot
 from bot.dialogue.state import CHANGE, CONFIRM, TICKET, Option
 from bot.dialogue.telling import slots_told
 from bot.handoff.attachments import ATTACHMENTS, message_ids
@@ -89,6 +88,7 @@ class Flow:
             claims=self.claims,
             ruled=self.ruled,
             hears=self.hears,
+            insists=self._insists,
             takes_up=self.takes_up,
         )
 
@@ -104,7 +104,7 @@ class Flow:
             return await self._late(turn)
         wanted = {kind for slot in self._slots for kind in slot.kinds}
         told = slots_told(turn.parse, wanted, _asked(turn))
-        turn = replace(turn, slots={**told, **self._whenever(turn), **turn.slots})
+        turn = replace(turn, slots={**told, **self._insists(turn.said), **turn.slots})
         if turn.slots.get(CHANGE) in (ANY, OTHER):
             return self._ask_what_to_change(turn)
         errand = await self._filled(turn)
@@ -116,10 +116,13 @@ class Flow:
             decision = await self.decide(uow, errand)
         return await self._decided(turn, errand, decision)
 
-    def _whenever(self, turn: Turn) -> Mapping[str, JSON]:
+    def _insists(self, said: str) -> Mapping[str, JSON]:
         """Return the choices made by words that count before their question is asked."""
-        early = (one for one in self._slots if isinstance(one, Hinted) and one.whenever)
-        return _heard(early, turn.said)
+        heard: dict[str, JSON] = {}
+        for slot in self._slots:
+            if isinstance(slot, Insisting):
+                heard |= slot.insists(said)
+        return heard
 
     def _is_late(self, turn: Turn) -> bool:
         """Whether a button of a confirmation was pressed that is not the one now open."""
@@ -134,7 +137,8 @@ class Flow:
         for slot in (*self.before_proof, proof, *self.slots):
             step = await slot.fill(replace(turn, slots=errand.slots), errand)
             if isinstance(step, Outcome):
-                return replace(step, effects=(*errand.effects, *step.effects))
+                asking = replace(step, effects=(*errand.effects, *step.effects))
+                return _naming_goods(turn, errand, asking)
             errand = step
         return errand
 
@@ -230,6 +234,19 @@ class Flow:
             "flow.already_done", number=case.number
         )  # fmt: skip
         return Outcome((reply,), (), turn.state)
+
+
+def _naming_goods(turn: Turn, errand: Errand, asking: Outcome) -> Outcome:
+    """Return a flow's next question, with the goods where nobody was asked which."""
+    question, given = asking.state.question, turn.slots.keys() | turn.state.slots.keys()
+    if len(errand.lines) != 1 or given & {"line", "order_number"}:
+        return asking
+    if question is None or question.skill != errand.intent:
+        return asking
+    first, *others = asking.replies
+    name = turn.local(errand.line.name)
+    lead_in = turn.words("flow.about_goods", name=name, at=errand.whole_order.placed_at)
+    return replace(asking, replies=(replace(first, text=f"{lead_in}{first.text}"), *others))
 
 
 def always_ruled(_: str) -> bool:

@@ -1,8 +1,9 @@
 """Goods of an order as the rules look at them, and what was paid for them."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from bot.dialogue.delivery import delivered_on
 from bot.dialogue.errand import Errand
 from bot.policies import Decision, refuse
 from bot.policies.goods import Goods
@@ -14,6 +15,10 @@ from crm_store.types.orders import Order, OrderLine, OrderState
 
 _ARRIVED: Final = frozenset({OrderState.DELIVERED, OrderState.COMPLETED})
 COMING_BACK: Final = frozenset({CaseKind.RETURN, CaseKind.EXCHANGE})
+_CENT: Final = Decimal("0.01")
+COURIER: Final = "courier"
+STORE: Final = "store"
+"""How goods come back, in the slot ``handover``."""
 
 
 def arrived(order: Order) -> bool:
@@ -26,6 +31,21 @@ def not_arrived(order: Order) -> Decision | None:
     if order.state is OrderState.CANCELLED:
         return refuse("order_cancelled", "refund_status")
     return None if arrived(order) else refuse("not_delivered_yet", "cancel_order", "order_status")
+
+
+def days_here(errand: Errand, order: Order) -> int:
+    """Return for how many days the customer has had the goods."""
+    return (errand.today - delivered_on(order, errand.time_zone)).days
+
+
+def by_courier(errand: Errand) -> bool:
+    """Whether a courier collects what comes back."""
+    return errand.text("handover") == COURIER
+
+
+def to_a_shop(errand: Errand) -> bool:
+    """Whether the customer brings it to a shop."""
+    return errand.text("handover") == STORE
 
 
 async def goods_of(uow: UnitOfWork, errand: Errand) -> list[Goods]:
@@ -66,7 +86,19 @@ def money_in(errand: Errand) -> Decimal:
 
 def worth(errand: Errand) -> Decimal:
     """Return what the customer paid for the units that the errand is about."""
-    return sum((line.unit_price * units_of(errand, line) for line in errand.lines), Decimal(0))
+    return sum((paid_for(errand, line) for line in errand.lines), Decimal(0))
+
+
+def paid_for(errand: Errand, line: OrderLine) -> Decimal:
+    """Return what was paid for the units meant of a position.
+
+    A discount on the whole order is shared by all positions: nobody gets more back than they paid.
+    """
+    order = errand.whole_order
+    listed = sum((one.unit_price * one.quantity for one in order.lines), Decimal(0))
+    paid = max(order.total - order.shipping_fee, Decimal(0))
+    share = min(paid / listed, Decimal(1)) if listed else Decimal(0)
+    return (line.unit_price * units_of(errand, line) * share).quantize(_CENT, ROUND_HALF_UP)
 
 
 def units_of(errand: Errand, line: OrderLine) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.dialogue.correcting import NAMED
 from bot.dialogue.effects import RequestHandoff
 from bot.dialogue.skill import Turn
 from bot.dialogue.state import CONFIRM
@@ -12,8 +13,8 @@ from bot.handoff.packet import Attempt, MoodFact, MoodLevel, Result
 from crm_store.types.conversations import JSON
 from crm_store.types.handoffs import HandoffReason
 
-OF_THE_OFFER: Final = frozenset({"intent", "asked", "reason", "rule", "failed", CONFIRM})
-"""Slots of offering a human; they say nothing about the customer's errand."""
+OF_THE_OFFER: Final = frozenset({"intent", "asked", "reason", "rule", "failed", CONFIRM, NAMED})
+"""Slots of offering a human, and what helped to find the goods: nothing of the errand itself."""
 _OFFERING: Final = frozenset({"talk_to_human", "clarify", "out_of_scope", "skill_failed"})
 """Skills that lead to a human and have no errand of their own."""
 

@@ -241,6 +241,9 @@ class Skill:
     words of an article is then answered by it."""
     hears: Callable[[str], Mapping[str, JSON]] = lambda _: {}
     """The choices that words hint at; by them an answer given before is put right."""
+    insists: Callable[[str], Mapping[str, JSON]] = lambda _: {}
+    """Those of them that words make in the middle of it whatever else they sound like: "上门取" in
+    a return is no wish to collect something."""
     takes_up: TakesUp = takes_up_nothing
     """Slots of a message that goes on with what the skill has done before, by what the store has:
     "改到周五" where there is an appointment."""

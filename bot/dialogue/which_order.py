@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.dialogue.cards import order_title
-from bot.dialogue.correcting import NOT_THIS
+from bot.dialogue.correcting import NAMED, NOT_THIS
 from bot.dialogue.effects import Effect, RememberOpenedOrder
+from bot.dialogue.goods_named import lines_named, orders_named, with_goods_named
 from bot.dialogue.human import offer_human
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.state import Option
 from crm_store.types.handoffs import HandoffReason
 from crm_store.types.orders import Order
+from nlu.types import DateRange
 
-SLOTS: Final = ("order_number", "phone_tail", "phone")
+SLOTS: Final = ("order_number", "phone_tail", "phone", NAMED)
 """Slots of every skill that asks `which_order`."""
 LOOKED_AT = 20
 OFFERED = 5
@@ -31,6 +33,8 @@ _LATEST: Final = re.compile(
     r"\b(?:latest|newest|most recent|last) (?:order|purchase|one)\b",
     re.IGNORECASE,
 )
+_BOUGHT: Final = re.compile(r"[单买订拍]|\b(?:order|bought|purchase|placed)", re.IGNORECASE)
+"""Beside a day: it is the one on which something was bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +50,33 @@ async def which_order(
     *,
     about: Callable[[Order], bool] = lambda _: True,
     rather: Callable[[Order], bool] = lambda _: True,
+    last_one: bool = False,
 ) -> FoundOrder | Outcome:
     """Return the order meant, or the question that leads to it.
 
     ``about`` tells which orders the skill is usually asked about: without a number they go first.
-    Where there is none of them, the newest that is ``rather`` meant is taken.
+    Where there is none of them, the newest that is ``rather`` meant is taken. With ``last_one`` it
+    is the order last spoken of, if it is one of those and nothing else is named.
     """
     number = _number(turn)
+    turn = with_goods_named(turn)
     if number is not None:
         return await _by_number(turn, number)
     orders = _still_meant(turn, await _own_orders(turn))
     if not orders:
         return _ask_number(turn)
+    named = await orders_named(turn, orders)
+    meant = _bought_then(turn, named or orders)
     if _LATEST.search(turn.said):
-        return FoundOrder(orders[0])
-    newest = next(filter(rather, orders), orders[0])
-    candidates = [order for order in orders if about(order)] or [newest]
-    candidates = _mentioned(turn, orders) or candidates
+        return FoundOrder(meant[0])
+    usual = [order for order in meant if about(order)]
+    if last_one and (spoken_of := _spoken_of(turn, usual)):
+        return FoundOrder(spoken_of)
+    some = meant if named or len(meant) < len(orders) else []
+    candidates = usual or some or [next(filter(rather, orders), orders[0])]
     if len(candidates) == 1:
         return FoundOrder(candidates[0])
-    return _choose(turn, candidates[:OFFERED])
+    return await _choose(turn, candidates[:OFFERED])
 
 
 def _number(turn: Turn) -> str | None:
@@ -117,21 +128,26 @@ def _still_meant(turn: Turn, orders: Sequence[Order]) -> list[Order]:
     ]
 
 
-def _mentioned(turn: Turn, orders: Sequence[Order]) -> list[Order]:
-    """Return the orders that hold a product or category that the message names."""
-    ids = {str(entity.value) for entity in turn.entities("product")}
-    words = {
-        entity.text.casefold() for kind in ("product", "category") for entity in turn.entities(kind)
-    }
-    return [
+def _bought_then(turn: Turn, orders: Sequence[Order]) -> Sequence[Order]:
+    """Return the orders of the day that the message names ("11月18号那单"); all without one."""
+    days = [day for one in turn.entities("date") if isinstance(day := one.value, DateRange)]
+    if not days or _BOUGHT.search(turn.said) is None:
+        return orders
+    zone = turn.services.phrasebook.time_zone
+    then = [
         order
         for order in orders
-        if any(
-            line.product_id in ids
-            or any(word in f"{line.name.zh} {line.name.en}".casefold() for word in words)
-            for line in order.lines
-        )
+        if any(day.start <= order.placed_at.astimezone(zone).date() <= day.end for day in days)
     ]
+    return then or orders
+
+
+def _spoken_of(turn: Turn, orders: Sequence[Order]) -> Order | None:
+    """Return the order last spoken of, unless another question about orders is open."""
+    asked = turn.state.question
+    if asked is not None and asked.skill == turn.skill:
+        return None
+    return next((order for order in orders if order.number == turn.state.order_number), None)
 
 
 async def _by_number(turn: Turn, number: str) -> FoundOrder | Outcome:
@@ -185,8 +201,9 @@ def _login_hint(turn: Turn) -> bool:
     return turn.conversation.key.channel == "web" and turn.actor.member_id is None
 
 
-def _choose(turn: Turn, orders: Sequence[Order]) -> Outcome:
-    options = tuple(Option(order_title(turn, order), order.number) for order in orders)
+async def _choose(turn: Turn, orders: Sequence[Order]) -> Outcome:
+    named = await lines_named(turn, (line for order in orders for line in order.lines))
+    options = tuple(Option(order_title(turn, order, named), order.number) for order in orders)
     asked = turn.state.question
     again = asked is not None and (asked.skill, asked.slot) == (turn.skill, "order_number")
     key = "choose" if not again else "choose_again" if turn.state.misunderstood else "choose_still"

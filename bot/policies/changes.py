@@ -21,6 +21,11 @@ _DOOR: Final = re.compile(
     r"\d|[一二三四五六七八九十]+[号栋幢座室楼层]|"
     r"(?:小区|花园|大厦|公寓|广场|中心|驿站|学校|大学|医院|宿舍)"
 )
+_PLACE: Final = re.compile(
+    r"[省市区县镇乡州旗路街道巷弄]$|\b(?:road|street|avenue|lane|city|district|town)$",
+    re.IGNORECASE,
+)
+_LONGEST_PLACE: Final = 20
 
 
 class ChangeRule(Section):
@@ -73,6 +78,13 @@ def address_problem(changes: Changes, address: str) -> str | None:
     if len(text) > changes.longest_address:
         return "too_long"
     return None if is_address(text) else "no_place"
+
+
+def begins_address(text: str) -> bool:
+    """Whether a text names a town, a district or a street and nothing else: "徐汇区"."""
+    said = text.strip()
+    named = _PLACE.search(said) is not None and len(said) <= _LONGEST_PLACE
+    return named and _DOOR.search(said) is None
 
 
 def is_address(text: str) -> bool:

@@ -78,6 +78,11 @@ def first_fitting(
     return allow(rule.id, day=day, days=rule.days, shipping=rule.shipping)
 
 
+def longest_window(rules: Sequence[GoodsRule]) -> int:
+    """Return the days after which no rule allows anything any more."""
+    return max((rule.days for rule in rules), default=0)
+
+
 def strictest(decisions: Sequence[Decision]) -> Decision:
     """Return the decision about several positions: the first no, else the shortest window."""
     for decision in decisions:

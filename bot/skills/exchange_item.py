@@ -23,15 +23,16 @@ from bot.dialogue.slots.variants import VARIANT, VariantSlot
 from bot.dialogue.state import Option
 from bot.policies import Decision, refuse
 from bot.policies.exchanges import may_exchange, price_after
+from bot.policies.goods import longest_window
 from crm_store.ports import UnitOfWork
 from crm_store.types.cases import CaseKind, NewCase, case_number
 from crm_store.types.catalog import ONLINE_STORE_ID
+from crm_store.types.orders import Order
 from crm_store.types.reservations import NewReservation
 from nlu.language import to_simplified
 
 _INTENT = "exchange_item"
 _REASONS = ("wrong_size", "changed_mind", "wrong_item", "broken", "other")
-_COURIER, _STORE = "courier", "store"
 
 
 def _to_blame(errand: Errand) -> bool:
@@ -43,12 +44,12 @@ def _another(errand: Errand) -> bool:
     return not _to_blame(errand)
 
 
+def _in_time(errand: Errand, order: Order) -> bool:
+    return goods.days_here(errand, order) <= longest_window(errand.policies.exchanges.rules)
+
+
 def _of_several(errand: Errand) -> bool:
     return errand.line.quantity > 1
-
-
-def _by_courier(errand: Errand) -> bool:
-    return errand.text("handover") == _COURIER
 
 
 def _sku(errand: Errand) -> str:
@@ -73,12 +74,13 @@ async def _handovers(turn: Turn, errand: Errand) -> list[Option]:
     """Return the ways that there is stock for; all of them where there is none at all."""
     async with turn.reading() as uow:
         places = await _places(uow, errand)
-    ways = [_COURIER] * (ONLINE_STORE_ID in places) + [_STORE] * bool(places - {ONLINE_STORE_ID})
-    return [Option(turn.words(f"handover_{way}"), way) for way in ways or [_COURIER]]
+    there = {goods.COURIER: ONLINE_STORE_ID in places, goods.STORE: places - {ONLINE_STORE_ID}}
+    ways = [way for way, enough in there.items() if enough] or [goods.COURIER]
+    return [Option(turn.words(f"handover_{way}"), way) for way in ways]
 
 
 def _from(errand: Errand) -> str:
-    return errand.text(SHOP) if errand.text("handover") == _STORE else ONLINE_STORE_ID
+    return errand.text(SHOP) if goods.to_a_shop(errand) else ONLINE_STORE_ID
 
 
 async def _rules(uow: UnitOfWork, errand: Errand) -> Decision:
@@ -168,14 +170,14 @@ def _claimed(said: str) -> Mapping[str, str] | None:
     return {} if _CLAIMED.fullmatch(to_simplified(said)) else None
 
 
-_handover = Choice("handover", _handovers, usual=_COURIER)
+_handover = Choice("handover", _handovers, usual=goods.COURIER)
 
 exchange_item = Flow(
     _INTENT,
     CaseKind.EXCHANGE,
     Proof.ORDER,
     slots=(
-        OrderSlot(goods.arrived, goods.not_arrived),
+        OrderSlot(goods.arrived, goods.not_arrived, _in_time),
         LineSlot(several=False),
         When(_of_several, UnitsSlot(lambda errand: errand.line.quantity)),
         ReasonSlot(_REASONS, lambda policies: policies.exchanges.heard),
@@ -187,8 +189,8 @@ exchange_item = Flow(
         ),
         Permission(_rules),
         Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
-        When(lambda errand: errand.text("handover") == _STORE, ShopSlot(_shops)),
-        When(_by_courier, PickUpSlot()),
+        When(goods.to_a_shop, ShopSlot(_shops)),
+        When(goods.by_courier, PickUpSlot()),
     ),
     besides=_handover,
     claims=_claimed,

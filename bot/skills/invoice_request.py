@@ -127,16 +127,20 @@ class TitleKind:
 
     def hears(self, said: str) -> Mapping[str, JSON]:
         """Return whose invoice words say it is."""
-        meant = hinted(hints_for(INTENT, self.name), said)
-        return {} if meant is None else {self.name: meant}
+        return self._choice.hears(said)
+
+    @property
+    def _choice(self) -> Hinted:
+        return Hinted(
+            Choice(self.name, fixed(self.name, PERSONAL, COMPANY)), hints_for(INTENT, self.name)
+        )
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with whose invoice it is, or ask."""
         company = errand.text("invoice_type") == SPECIAL or errand.text("tax_number")
         if company or errand.text("company"):
             return errand.with_slot(self.name, COMPANY)
-        choice = Choice(self.name, fixed(self.name, PERSONAL, COMPANY))
-        return await Hinted(choice, hints_for(INTENT, self.name)).fill(turn, errand)
+        return await self._choice.fill(turn, errand)
 
 
 async def _sound_title(turn: Turn, errand: Errand, value: EntityValue) -> Reply | None:

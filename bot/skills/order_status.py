@@ -41,6 +41,7 @@ async def order_status(turn: Turn) -> Outcome:
         turn,
         about=lambda order: order.state in usual,
         rather=lambda order: bool(order.shipments),
+        last_one=True,
     )
     if isinstance(found, Outcome):
         return found

@@ -11,6 +11,7 @@ from bot.dialogue.human import human_button, offer_human
 from bot.dialogue.levels import Proof
 from bot.dialogue.reply import Button, Card, Reply, payload
 from bot.dialogue.skill import Outcome, Turn, skill
+from bot.policies.cancelling import may_cancel
 from bot.policies.refunds import goods_late, stage_of
 from crm_store.types.cases import Case, CaseKind
 from crm_store.types.handoffs import HandoffReason
@@ -30,6 +31,8 @@ _NOT_REFUNDS: Final = frozenset({"done", "payment_due"})
 _WORST_FIRST: Final = (
     "failed", "late", "goods_late", "by_hand", "sent", "awaiting_goods", "in_check", "arrived"
 )  # fmt: skip
+_PAID_BACK_BY: Final = frozenset({"cancel_order", "return_item"})
+"""Errands that end in a refund."""
 _FOR_HUMANS: Final = frozenset({"failed", "late", "goods_late"})
 
 
@@ -45,9 +48,11 @@ class Step:
 @skill("refund_status", slots=which_order.SLOTS, proof=Proof.ORDER, ruled=True)
 async def refund_status(turn: Turn) -> Outcome:
     """Find the order whose money is meant, and tell how far it is."""
+    if before := await _not_yet(turn):
+        return before
     numbers = await _numbers(turn)
     found = await which_order.which_order(
-        turn, about=lambda order: order.number in numbers or _goes_back(order)
+        turn, about=lambda order: order.number in numbers or _goes_back(order), last_one=True
     )
     if isinstance(found, Outcome):
         return found
@@ -55,6 +60,22 @@ async def refund_status(turn: Turn) -> Outcome:
         cases = await uow.cases.for_order(found.order.number, kinds=_WITH_MONEY)
     told = _told(turn, found.order, [case for case in cases if case.state not in _NOT_REFUNDS])
     return replace(told, effects=found.effects).remember(order_number=found.order.number)
+
+
+async def _not_yet(turn: Turn) -> Outcome | None:
+    """Return when money would come, of what the customer is just about to confirm."""
+    asked, number = turn.state.question, turn.state.slots.get("order_number")
+    if asked is None or asked.skill not in _PAID_BACK_BY or turn.entities("order_number"):
+        return None
+    policies = turn.services.policies
+    if asked.skill == "return_item":
+        return turn.done(turn.say("after_return_item", days=policies.returns.refund_days))
+    async with turn.reading() as uow:
+        order = await uow.orders.by_number(str(number))
+    decision = may_cancel(policies.cancelling, order.state) if order is not None else None
+    if decision is None or not decision.allowed:
+        return None
+    return turn.done(turn.say("after_cancel_order", days=decision.facts["days"]))
 
 
 async def _numbers(turn: Turn) -> frozenset[str]:

@@ -15,14 +15,13 @@ from bot.dialogue.slots.reasons import ReasonSlot
 from bot.dialogue.slots.shops import SHOP, ShopSlot
 from bot.dialogue.slots.units import UnitsSlot
 from bot.policies import Decision, refuse
-from bot.policies.goods import strictest
+from bot.policies.goods import longest_window, strictest
 from bot.policies.returns import may_return
 from crm_store.ports import UnitOfWork
 from crm_store.types.cases import CaseKind, NewCase
-from crm_store.types.orders import OrderLine
+from crm_store.types.orders import Order, OrderLine
 
 _INTENT = "return_item"
-_COURIER, _STORE = "courier", "store"
 _REASONS = ("broken", "wrong_item", "not_as_described", "wrong_size", "changed_mind", "other")
 
 
@@ -30,16 +29,12 @@ def _condition_matters(errand: Errand) -> bool:
     return errand.text("reason") not in errand.policies.returns.shop_is_to_blame
 
 
+def _in_time(errand: Errand, order: Order) -> bool:
+    return goods.days_here(errand, order) <= longest_window(errand.policies.returns.rules)
+
+
 def _of_several(errand: Errand) -> bool:
     return len(errand.lines) == 1 and errand.line.quantity > 1
-
-
-def _by_courier(errand: Errand) -> bool:
-    return errand.text("handover") == _COURIER
-
-
-def _to_a_shop(errand: Errand) -> bool:
-    return errand.text("handover") == _STORE
 
 
 async def _decide(uow: UnitOfWork, errand: Errand) -> Decision:
@@ -92,7 +87,7 @@ def _case(errand: Errand, decision: Decision, line: OrderLine, ticket: str) -> N
             "store": errand.text(SHOP),
             "code": str(decision.facts["code"]),
             "quantity": units,
-            "amount": str(line.unit_price * units),
+            "amount": str(goods.paid_for(errand, line)),
             "shipping": str(decision.facts.get("shipping", "")),
         },
         rule=decision.rule,
@@ -101,14 +96,14 @@ def _case(errand: Errand, decision: Decision, line: OrderLine, ticket: str) -> N
     )
 
 
-_handover = Choice("handover", fixed("handover", _COURIER, _STORE), usual=_COURIER)
+_handover = Choice("handover", fixed("handover", goods.COURIER, goods.STORE), usual=goods.COURIER)
 
 return_item = Flow(
     _INTENT,
     CaseKind.RETURN,
     Proof.ORDER,
     slots=(
-        OrderSlot(goods.arrived, goods.not_arrived),
+        OrderSlot(goods.arrived, goods.not_arrived, _in_time),
         LineSlot(),
         When(_of_several, UnitsSlot(lambda errand: errand.line.quantity)),
         ReasonSlot(_REASONS, lambda policies: policies.returns.heard),
@@ -119,8 +114,8 @@ return_item = Flow(
         ),
         Permission(_decide),
         Hinted(_handover, hints_for(_INTENT, "handover"), whenever=True),
-        When(_to_a_shop, ShopSlot(any_will_do=True)),
-        When(_by_courier, PickUpSlot()),
+        When(goods.to_a_shop, ShopSlot(any_will_do=True)),
+        When(goods.by_courier, PickUpSlot()),
     ),
     besides=_handover,
     ruled=always_ruled,

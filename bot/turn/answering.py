@@ -9,6 +9,7 @@ from typing import Final
 from bot.dialogue.asking_back import (
     calls_human,
     is_question,
+    is_request,
     leaves,
     refuses,
     waits,
@@ -26,7 +27,7 @@ from bot.dialogue.correcting import (
 from bot.dialogue.skill import Skill
 from bot.dialogue.state import CHANGE, CONFIRM, DialogueState, Question
 from bot.dialogue.telling import CLEARLY, slot_kind, slots_told
-from bot.policies.changes import is_address
+from bot.policies.changes import begins_address, is_address
 from bot.turn.route import NOTHING_ELSE, Route, covers
 from crm_store.types.conversations import JSON
 from nlu.types import OUT_OF_SCOPE, Parse
@@ -63,13 +64,18 @@ def answer_of(
         return Route(question.skill, {**state.slots, question.slot: parse.text})
     if question.slot == CONFIRM:
         return _confirmation(parse, state, question, skill)
-    if (value := _option_chosen(parse, question)) is not None:
+    if (value := _whole_answer(parse, question)) is not None:
         return Route(question.skill, {**state.slots, question.slot: value})
     return _in_words(parse, state, question, skill)
 
 
-def _option_chosen(parse: Parse, question: Question) -> str | None:
-    """Return the option that is named or pointed at; a yes or a no, where the question is one."""
+def _whole_answer(parse: Parse, question: Question) -> str | None:
+    """Return the option that is named or pointed at, or the town that an address begins with.
+
+    A yes or a no is an option, where the question is one.
+    """
+    if _begins_address(parse, question):
+        return parse.text
     place = chosen(parse.text, [option.label for option in question.options])
     if place is not None:
         return question.options[place].value
@@ -118,12 +124,9 @@ def _in_words(
     told = slots_told(parse, skill.slots if skill else (), question.slot)
     if parse.text.strip().isdecimal() and not told:
         return Route(question.skill, state.slots)  # a figure, if not a possible one
-    heard = skill.hears(parse.text) if skill and not is_question(parse.text) else {}
-    # "没拆" sounds like a no, and is an answer, if to a later question.
-    early = heard if question.slot not in heard and _may_be_an_answer(parse) else {}
-    answers = question.slot in heard or bool(early)
-    if (answers and not leaves(parse.text)) or _is_exactly(parse, told):
-        return Route(question.skill, {**state.slots, **early, **told})
+    early = _early(parse, question, skill)
+    if early is not None or _is_exactly(parse, told):
+        return Route(question.skill, {**state.slots, **(early or {}), **told})
     if leaves(parse.text) or (parse.intent.name in _LEAVING and _is_meant(parse, question)):
         return Route("stop")
     if told := _told(parse, told, question):
@@ -136,10 +139,42 @@ def _in_words(
     return None
 
 
+def _early(parse: Parse, question: Question, skill: Skill | None) -> Mapping[str, JSON] | None:
+    """Return the choices of other questions that words answer; ``None`` when they answer none.
+
+    "没拆" sounds like a no, and is an answer, if to a later question.
+    """
+    heard = skill.hears(parse.text) if skill and not _asks(parse.text) else {}
+    if leaves(parse.text):
+        return None
+    if question.slot in heard:
+        return {}
+    early = heard if _may_be_an_answer(parse) else {}
+    return early or _insisted(parse, skill) or None
+
+
 def _may_be_an_answer(parse: Parse) -> bool:
     """Whether a message of which something was heard is not clearly about something else."""
     sounds_like_nothing = not parse.in_scope or parse.intent.name in _LEAVING | _COURTESIES
     return sounds_like_nothing or _short(parse) or len(parse.text.strip()) <= _ONE_WORD
+
+
+def _begins_address(parse: Parse, question: Question) -> bool:
+    """Whether a town or district alone answers where something is: it names no shop there."""
+    if not (question.free and "address" in question.slot):
+        return False
+    return begins_address(parse.text) or covers(parse, ("city",), NOTHING_ELSE)
+
+
+def _asks(text: str) -> bool:
+    """Whether a message asks for a fact: "能上门取吗" is a wish, "上门取要钱吗" is not."""
+    return is_question(text) and not is_request(text)
+
+
+def _insisted(parse: Parse, skill: Skill | None) -> Mapping[str, JSON]:
+    """Return the choices of a few words that mean these here, whatever they sound like."""
+    few = len(parse.text.strip()) <= _FEW_LETTERS
+    return skill.insists(parse.text) if skill and few and not _asks(parse.text) else {}
 
 
 def _is_exactly(parse: Parse, told: Mapping[str, JSON]) -> bool:
@@ -220,13 +255,13 @@ def _yes_or_no(
 def _put_right(parse: Parse, question: Question, skill: Skill) -> dict[str, JSON]:
     """Return the slots that a message answers anew at a confirmation."""
     elsewhere = _leads_elsewhere(parse, question) and parse.intent.name not in _COURTESIES
-    corrects = rewords(parse.text) and not is_question(parse.text)
+    corrects = rewords(parse.text) and not _asks(parse.text)
     told = slots_told(parse, skill.slots)
     if told and not (corrects or not elsewhere or _answers(parse, told, question)):
         told = {}
-    if is_question(parse.text) or not (corrects or not elsewhere or _short(parse)):
-        return told
-    return told | dict(skill.hears(parse.text))
+    if _asks(parse.text) or not (corrects or not elsewhere or _short(parse)):
+        return told | dict(_insisted(parse, skill))
+    return told | dict(skill.hears(parse.text)) | dict(_insisted(parse, skill))
 
 
 def _short(parse: Parse) -> bool:

@@ -1,6 +1,7 @@
 """Understanding a message: the parse, the button, the language, and which skill they lead to."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -26,6 +27,10 @@ NOT_READ: Final = "none"
 """The fingerprint of what no model has read."""
 _NO_NAMES: Final = frozenset({"affirm", "deny", "stop", "talk_to_human"})
 _NAMES: Final = frozenset({"person_name", "company"})
+_NO_LANGUAGE: Final = re.compile(
+    r"[A-Za-z0-9_.+-]+@[A-Za-z0-9_.-]+|https?://\S+|[A-Za-z]{2,}-?\d[A-Za-z0-9-]*"
+)
+"""E-mail addresses, links, order and item numbers: they are written alike in all languages."""
 LANGUAGES: tuple[Language, ...] = ("zh", "zh-Hant", "en")
 
 
@@ -174,13 +179,14 @@ def _certain_parse(message: Message, intent: str) -> Parse:
 def _spoken_language(message: Message, before: str | None) -> Language:
     """Return the language to answer in: the message's, or the one spoken before.
 
-    A button, a number or a single Latin word ("ok", "XL") does not change the language of a
-    conversation that has one. The channel may hint at the first (the browser's language).
+    A button, a number, a single Latin word ("ok", "XL") or an e-mail address does not change the
+    language of a conversation that has one. The channel may hint at the first (the browser's).
     """
     hint = before or str(message.payload.get("language") or "")
     default: Language = next((known for known in LANGUAGES if known == hint), "zh")
     if Pressed.from_text(message.text) is not None or message.author is Author.AGENT:
         return default  # an agent's instruction is answered in the customer's language
-    if before is not None and message.text.isascii() and len(message.text.split()) == 1:
+    words = _NO_LANGUAGE.sub(" ", message.text).strip()
+    if before is not None and words.isascii() and len(words.split()) <= 1:
         return default
-    return detect_language(message.text, default)
+    return detect_language(words, default)

@@ -39,6 +39,7 @@ def to_order(row: OrderRow, vault: Vault) -> Order:
         state=row.state,
         placed_at=row.placed_at,
         total=row.total,
+        shipping_fee=row.shipping_fee,
         currency=row.currency,
         lines=tuple(
             OrderLine(line.id, line.sku, line.product_id, line.name, line.quantity, line.unit_price)

@@ -125,3 +125,5 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Payment, ...] = ()
     delivery: Delivery = Delivery()
+    shipping_fee: Decimal = Decimal(0)
+    """Part of the total; what the lines cost beyond the rest of it was taken off as a discount."""

@@ -26,6 +26,7 @@ DAY: Final = "date"
 HOUR: Final = "window"
 """A time (``10:00``), or the part of the day in which it shall be (``afternoon``)."""
 _DAYS_OFFERED: Final = 4
+_NOON: Final = 12
 _NEAR: Final = 16
 """Characters after a day within which a part of the day is one of it."""
 Agenda: TypeAlias = Callable[[UnitOfWork, Errand], Awaitable[Mapping[date, Sequence[Window]]]]
@@ -89,7 +90,7 @@ def _with_hour(
     """Return the errand with one of the day's times, or ask which."""
     at, part, told = at or _hour_told(turn), _part(turn, errand), errand.text(HOUR)
     if at is not None:
-        suiting = [one for one in windows if _covers(one, at)]
+        suiting = _at(turn, windows, at)
     elif part:
         suiting = _within(windows, part)
     else:
@@ -114,6 +115,15 @@ def _part(turn: Turn, errand: Errand) -> str | None:
     near = turn.said[meant.start : meant.end + _NEAR] if meant else ""
     told = day_part(near) or only_day_part(turn.said) or errand.text(HOUR)
     return told if told in DAY_PARTS else None
+
+
+def _at(turn: Turn, windows: Sequence[Window], at: time) -> list[Window]:
+    """Return the times that cover an hour: "三点" is in the afternoon where none is at night."""
+    suiting = [one for one in windows if _covers(one, at)]
+    if suiting or at.hour >= _NOON or day_part(turn.said) is not None:
+        return suiting
+    later = at.replace(hour=at.hour + _NOON)
+    return [one for one in windows if _covers(one, later)]
 
 
 def _covers(window: Window, at: time) -> bool:

@@ -1,13 +1,14 @@
 """What a slot is, and how one asks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from bot.dialogue.errand import Errand
 from bot.dialogue.human import offer_human
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Turn
-from bot.dialogue.state import Option
+from bot.dialogue.state import TICKET, Option, Question, Suspended
 from crm_store.types.conversations import JSON
 from crm_store.types.handoffs import HandoffReason
 
@@ -38,6 +39,14 @@ class Hearing(Protocol):
         """Return what the words answer, whichever slot is asked for just now."""
 
 
+@runtime_checkable
+class Insisting(Protocol):
+    """A slot that some words fill whenever they are said, and whatever else they sound like."""
+
+    def insists(self, said: str) -> Mapping[str, JSON]:
+        """Return what the words answer."""
+
+
 def ask(
     turn: Turn,
     slot: str,
@@ -54,8 +63,9 @@ def ask(
     question = turn.state.question
     again = question is not None and (question.skill, question.slot) == (turn.skill, slot)
     again = again and not _learnt(turn, slot)
+    again = again and not _learnt(turn, slot)
     if again and question is not None and question.asked >= TRIES:
-        return offer_human(turn, turn.say("flow.give_up"), HandoffReason.NOT_UNDERSTOOD)
+        return _give_up(turn, question)
     asking = turn.words(f"ask_{slot}")
     if problem is not None:
         asking = turn.words("flow.problem", problem=problem.text, asking=asking)
@@ -64,6 +74,14 @@ def ask(
     if options:
         return turn.choose(slot, Reply(asking), options, free=free, story=story)
     return turn.ask(slot, Reply(asking), free=free, story=story)
+
+
+def _give_up(turn: Turn, question: Question) -> Outcome:
+    """Offer a human; who goes on instead finds everything as it was."""
+    offered = offer_human(turn, turn.say("flow.give_up"), HandoffReason.NOT_UNDERSTOOD)
+    slots = {name: value for name, value in turn.slots.items() if name != TICKET}
+    waiting = Suspended(replace(question, asked=0), slots)
+    return offered.remember(suspended=(*turn.state.suspended, waiting))
 
 
 def _learnt(turn: Turn, slot: str) -> bool:

@@ -7,7 +7,7 @@ from bot.dialogue.errand import Errand
 from bot.dialogue.hints import Hints, hinted
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.answers import Choice, Needed
-from bot.dialogue.slots.asking import Hearing, Slot
+from bot.dialogue.slots.asking import Hearing, Insisting, Slot
 from crm_store.types.conversations import JSON
 
 
@@ -31,6 +31,10 @@ class When:
     def hears(self, said: str) -> Mapping[str, JSON]:
         """Return what the other slot hears."""
         return self.slot.hears(said) if isinstance(self.slot, Hearing) else {}
+
+    def insists(self, said: str) -> Mapping[str, JSON]:
+        """Return what the other slot insists on."""
+        return self.slot.insists(said) if isinstance(self.slot, Insisting) else {}
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the slot filled where that matters."""
@@ -60,6 +64,10 @@ class Hinted:
         """Return the choice that words hint at."""
         meant = hinted(self.hints, said)
         return {} if meant is None else {self.name: meant}
+
+    def insists(self, said: str) -> Mapping[str, JSON]:
+        """Return the choice, of words that count whenever they are said."""
+        return self.hears(said) if self.whenever else {}
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the choice made: as told, as hinted at, or as answered."""

@@ -1,15 +1,26 @@
 """Agreeing to a text: it is shown with its version, and what was shown is what was agreed to."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from bot.dialogue.errand import Errand
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.answers import Needed, always
 from bot.dialogue.state import Option
+from crm_store.types.conversations import JSON
 from crm_store.types.privacy import Purpose
+from nlu.language import to_simplified
 
 YES, NO = "yes", "no"
+_NO_NEWS: Final = re.compile(
+    r"(?:不|别)(?:要|想|用|再)?(?:收到?|接收|接受|发|推|给我发)?(?:广告|优惠(?:消息|信息)|推送|营销|推广|短信)|"
+    r"\b(?:no|without|don['’]?t (?:want|send)(?: me)?(?: any)?) "
+    r"(?:marketing|adverts?|ads|promotions?|news|newsletters?|offers)\b",
+    re.IGNORECASE,
+)
 
 
 def wording_slot(purpose: Purpose) -> str:
@@ -59,6 +70,10 @@ class ConsentSlot:
     def kinds(self) -> tuple[str, ...]:
         """The slot itself."""
         return (self.name,)
+
+    def insists(self, said: str) -> Mapping[str, JSON]:
+        """Return the no to being written to, of words that refuse nothing else."""
+        return {self.name: NO} if _NO_NEWS.search(to_simplified(said)) else {}
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the answer, or show the text and ask."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.dialogue import which_order
 from bot.dialogue.correcting import NOT_THIS, OTHER_ONE, without
 from bot.dialogue.errand import Errand
+from bot.dialogue.goods_named import lines_named, with_goods_named
 from bot.dialogue.refusing import refused
 from bot.dialogue.skill import Outcome, Turn
 from bot.dialogue.slots.asking import ask
@@ -25,6 +26,8 @@ class OrderSlot:
     """Which orders this flow is usually about: without a number they go first."""
     forbids: Callable[[Order], Decision | None] = lambda _: None
     """What rules the order out at once, so that nobody answers questions in vain."""
+    in_time: Callable[[Errand, Order], bool] = lambda _errand, _order: True
+    """Which of them the rules can still allow: while there are such, the others are not meant."""
 
     @property
     def name(self) -> str:
@@ -38,13 +41,14 @@ class OrderSlot:
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with its order, or the question that leads to it."""
-        found = await self._found(turn)
+        turn = with_goods_named(turn)
+        found = await self._found(turn, errand)
         if isinstance(found, Outcome):
             return found
         gone = {NOT_THIS}
         if found.order.number != errand.text(self.name):
             gone.add(OTHER_ONE)  # the other order is the other one
-        slots = {name: value for name, value in errand.slots.items() if name not in gone}
+        slots = {name: value for name, value in turn.slots.items() if name not in gone}
         slots[self.name] = found.order.number
         effects = (*errand.effects, *found.effects)
         known = replace(errand, order=found.order, slots=slots, effects=effects)
@@ -54,16 +58,22 @@ class OrderSlot:
         no = refused(turn, decision, known)
         return replace(no, effects=found.effects).remember(order_number=found.order.number)
 
-    async def _found(self, turn: Turn) -> which_order.FoundOrder | Outcome:
+    async def _found(self, turn: Turn, errand: Errand) -> which_order.FoundOrder | Outcome:
         """Return the order; "the other one" than the only position's is one of another order."""
-        found = await which_order.which_order(turn, about=self.about)
+        found = await self._which(turn, errand)
         if isinstance(found, Outcome) or not turn.slots.get(OTHER_ONE):
             return found
         if len(found.order.lines) > 1:
             return found
         number = {"order_number": found.order.number}
         others = without({**turn.slots, **number}, number)
-        return await which_order.which_order(replace(turn, slots=others), about=self.about)
+        return await self._which(replace(turn, slots=others), errand)
+
+    async def _which(self, turn: Turn, errand: Errand) -> which_order.FoundOrder | Outcome:
+        def about(order: Order) -> bool:
+            return self.about(order) and self.in_time(errand, order)
+
+        return await which_order.which_order(turn, about=about, rather=self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +90,13 @@ class LineSlot:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The slot, and the product that a message names."""
-        return (self.name, "product")
+        """The slot, and the goods that a message names."""
+        return (self.name, "product", "category")
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with its lines, or ask which are meant."""
         lines = errand.whole_order.lines
-        meant = self._meant(errand, lines)
+        meant = await self._meant(turn, errand, lines)
         if errand.slots.get(OTHER_ONE):
             others = [line for line in lines if line not in meant]
             meant = others if len(others) == 1 else []
@@ -95,12 +105,15 @@ class LineSlot:
         if meant:
             kept = ALL if len(meant) > 1 else str(meant[0].id)
             return replace(errand.with_slot(self.name, kept), lines=tuple(meant))
-        options = [Option(turn.local(line.name), str(line.id)) for line in lines]
+        some = await lines_named(turn, lines)
+        options = [Option(turn.local(line.name), str(line.id)) for line in some or lines]
         if self.several:
             options.append(Option(turn.words("flow.all_lines"), ALL))
         return ask(turn, self.name, options=tuple(options))
 
-    def _meant(self, errand: Errand, lines: Sequence[OrderLine]) -> list[OrderLine]:
+    async def _meant(
+        self, turn: Turn, errand: Errand, lines: Sequence[OrderLine]
+    ) -> list[OrderLine]:
         if len(lines) == 1:
             return list(lines)
         chosen = errand.text(self.name)
@@ -108,5 +121,5 @@ class LineSlot:
             return list(lines)
         if picked := [line for line in lines if str(line.id) == chosen]:
             return picked
-        named = errand.text("product")
-        return [line for line in lines if named and line.product_id == named][:1]
+        named = await lines_named(turn, lines)
+        return named if len(named) == 1 else []

@@ -13,7 +13,7 @@ UNITS: Final = "quantity"
 _ALL: Final = re.compile(r"^(?:全部|全都|都|所有|all|both|all of (?:them|it)|everything)\W*$", re.I)
 _BARE: Final = re.compile(r"^\D{0,8}?(?P<n>-?\d{1,9})\s*\D{0,3}$")
 _MEASURED: Final = re.compile(
-    r"(?<![\w.-])(?P<n>-?\d{1,9})\s*(?:[件个双瓶盒支条套包台罐]|(?:units?|pieces?|pcs|items?)\b)"
+    r"(?<![A-Za-z0-9_.-])(?P<n>-?\d{1,9})\s*(?:[件个双瓶盒支条套包台罐]|(?:units?|pieces?|pcs|items?)\b)"
     r"|(?:数量|quantity)\D{0,8}(?P<m>-?\d{1,9})",
     re.IGNORECASE,
 )

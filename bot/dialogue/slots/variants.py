@@ -1,6 +1,7 @@
 """Slot for the size and colour that a bought product shall be instead."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +15,27 @@ from bot.dialogue.state import Option
 from bot.policies import refuse
 from crm_store.ports import UnitOfWork
 from crm_store.types.catalog import Product, Variant
+from crm_store.types.conversations import JSON
+from nlu.language import to_simplified
 
 VARIANT: Final = "sku"
 """The slot; its printed name is kept in `VARIANT_NAME` for confirmations."""
 VARIANT_NAME: Final = "variant_name"
+STEP: Final = "size_step"
+"""The slot that says which way the size shall go: ``up`` or ``down``."""
 _OFFERED: Final = 8
+_STEPS: Final = {
+    "up": re.compile(
+        r"(?<!小)大一?[号码]|大[点些]儿?的|加大一?[号码]|"
+        r"\b(?:(?:one|a|next) size (?:up|bigger|larger)|(?:bigger|larger)(?: size| one)|size up)\b",
+        re.IGNORECASE,
+    ),
+    "down": re.compile(
+        r"小一?[号码]|小[点些]儿?的|\b(?:(?:one|a|next) size (?:down|smaller)|"
+        r"smaller(?: size| one)|size down)\b",
+        re.IGNORECASE,
+    ),
+}
 _TOLD_BY: Final = ("colour", "size")
 _ROLES: Final = ("", "_to", "_from")
 
@@ -40,7 +57,12 @@ class VariantSlot:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The SKU, and sizes and colours in their roles."""
-        return (VARIANT, *(f"{kind}{role}" for kind in _TOLD_BY for role in _ROLES))
+        return (VARIANT, STEP, *(f"{kind}{role}" for kind in _TOLD_BY for role in _ROLES))
+
+    def insists(self, said: str) -> Mapping[str, JSON]:
+        """Return whether a larger or a smaller one is wanted: "大一号"."""
+        step = size_step(said)
+        return {} if step is None else {STEP: step}
 
     async def fill(self, turn: Turn, errand: Errand) -> Errand | Outcome:
         """Return the errand with the variant, or ask which, with those that are free."""
@@ -80,12 +102,31 @@ class VariantSlot:
         problem = None
         if told and not narrowed:
             sold_out = [one for one in wanted if one.sku != errand.line.sku]
-            key = "variant_sold_out" if sold_out else "no_such_variant"
-            label = variant_name(turn, sold_out[0]) if sold_out else ""
+            key = (
+                "variant_sold_out" if sold_out else "same_variant" if wanted else "no_such_variant"
+            )
+            label = variant_name(turn, (sold_out or wanted)[0]) if wanted else ""
             problem = turn.say(f"flow.{key}", variant=label)
         shown = narrowed or _closest(errand, wanted, free)
         options = tuple(Option(variant_name(turn, one), one.sku) for one in shown[:_OFFERED])
         return ask(turn, VARIANT, problem=problem, options=options)
+
+
+def size_step(said: str) -> str | None:
+    """Return which way a text wants the size to go; ``None`` when it says neither or both."""
+    text = to_simplified(said)
+    found = [way for way, words in _STEPS.items() if words.search(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def _next_size(errand: Errand, product: Product, own: Variant) -> str | None:
+    """Return the size beside the bought one, in the order in which the retailer lists them."""
+    sizes = [*dict.fromkeys(one.size for one in product.variants if one.size)]
+    step = {"up": 1, "down": -1}.get(errand.text(STEP), 0)
+    if not step or own.size not in sizes:
+        return None
+    place = sizes.index(own.size) + step
+    return sizes[place] if 0 <= place < len(sizes) else None
 
 
 def _filled(turn: Turn, errand: Errand, variant: Variant) -> Errand:
@@ -113,6 +154,8 @@ def _wanted(turn: Turn, errand: Errand, product: Product) -> list[Variant]:
         return [base]
     if not any(now.values()):
         now = {kind: _kept(errand, kind) for kind in _TOLD_BY}
+    if not any(now.values()):
+        now["size"] = _next_size(errand, product, base)
     if not any(now.values()):
         return []
     kept = fitting(
