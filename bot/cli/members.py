@@ -7,6 +7,7 @@ import click
 from bot.app import open_store
 from bot.cli import member_card, merging, privacy
 from bot.cli.identify import OPERATOR, member_id_of
+from bot.cli.regions import regions
 from crm_store.errors import NotFoundError
 from crm_store.types.profiles import CompleteCard
 
@@ -24,6 +25,7 @@ for command in (
     privacy.export,
     privacy.erase,
     privacy.proof,
+    regions,
 ):
     members.add_command(command)
 

@@ -4,8 +4,10 @@ from copy import deepcopy
 from typing import Any
 
 from source_files import HOLDER, SHOP_ORDER, Exports, as_json_list
+from sqlalchemy import delete, update
 
 from crm_store.models import MemberRow, ProfileFactRow, SourceRecordRow
+from crm_store.repositories.kept_regions import derive_regions
 from crm_store.types.actors import SYSTEM
 from crm_store.types.places import Place
 from crm_store.types.profiles import NewFact, ProfileField
@@ -118,3 +120,59 @@ async def test_it_is_exported_and_erased_with_the_member(exports: Exports) -> No
     (row,) = await exports.rows(MemberRow)
     assert (row.province, row.city, row.district) == (None, None, None)
     assert await exports.rows(ProfileFactRow) == []
+
+
+async def forget_regions(exports: Exports) -> None:
+    """Make the database one that was filled before members had regions."""
+    async with exports.store.importing() as context:
+        await context.session.execute(
+            delete(ProfileFactRow).where(ProfileFactRow.field == "region")
+        )
+        await context.session.execute(
+            update(MemberRow).values(province=None, city=None, district=None)
+        )
+
+
+async def derive(exports: Exports) -> tuple[int, list[tuple[int, int]]]:
+    """Return how many members got a region, and what was told meanwhile."""
+    told: list[tuple[int, int]] = []
+    found = await derive_regions(exports.store, lambda done, total: told.append((done, total)))
+    return found, told
+
+
+async def test_addresses_that_were_kept_tell_the_regions_of_members_from_before(
+    exports: Exports,
+) -> None:
+    await exports.holders(HOLDER | {"address": "浙江省杭州市文三路 2 号"})
+    await order(exports)
+    before = await region(exports)
+    await forget_regions(exports)
+
+    assert await derive(exports) == (1, [(1, 1)])
+
+    place, fields = await region(exports)
+    assert (place, fields[0].fact.source, fields[0].others[0].value) == (
+        before[0],
+        before[1][0].fact.source,
+        before[1][0].others[0].value,
+    )
+    assert fields[0].fact.source_record_id == before[1][0].fact.source_record_id
+    assert await derive(exports) == (0, []), "a second run changes nothing"
+
+
+async def test_a_kept_parcel_to_somebody_else_tells_nothing(exports: Exports) -> None:
+    await order(exports, name="林母", phone="13700000000", city="杭州市", province="浙江省")
+
+    assert await derive(exports) == (0, [(1, 1)])
+    assert await region(exports) == (Place(), [])
+
+
+async def test_an_import_after_that_says_nothing_twice(exports: Exports) -> None:
+    await order(exports)
+    await forget_regions(exports)
+    await derive(exports)
+    rows = len(await exports.rows(ProfileFactRow))
+
+    await order(exports, address1="漕溪北路 99 号")
+
+    assert len(await exports.rows(ProfileFactRow)) == rows
