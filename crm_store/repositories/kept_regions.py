@@ -8,7 +8,7 @@ stopped goes on where it was, and a second one changes nothing.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import Select, exists, func, select
 
@@ -46,7 +46,7 @@ class _Parcel(NamedTuple):
     address: str
 
 
-PARCEL = (
+PARCELS: Select[*tuple[Any, ...]] = select(
     OrderRow.id,
     OrderRow.member_id,
     OrderRow.channel,
@@ -54,7 +54,7 @@ PARCEL = (
     OrderRow.recipient_enc,
     OrderRow.phone_enc,
     OrderRow.address_enc,
-)
+).order_by(OrderRow.placed_at, OrderRow.id)
 """The columns of a `_Parcel`, in its order."""
 
 
@@ -109,9 +109,7 @@ async def _parcels(batch: Batch, members: Collection[int]) -> list[Statement]:
     """Return what members' parcels to themselves tell, the oldest first."""
     order = OrderRow
     rows = await batch.session.execute(
-        select(*PARCEL)
-        .where(order.member_id.in_(members), order.address_enc.is_not(None))
-        .order_by(order.placed_at, order.id)
+        PARCELS.where(order.member_id.in_(members), order.address_enc.is_not(None))
     )
     opened = [_opened(batch.vault.decrypt, _Parcel(*row)) for row in rows]
     names = await names_of(batch, members)
@@ -146,7 +144,8 @@ def _opened(decrypt: Callable[[str], str], one: _Parcel) -> _Parcel:
 
 async def _records(batch: Batch, orders: Sequence[int]) -> dict[int, tuple[str, int]]:
     """Return the source and the raw record of orders, where that is still kept."""
-    record, found = SourceRecordRow, {}
+    record = SourceRecordRow
+    found: dict[int, tuple[str, int]] = {}
     for start in range(0, len(orders), STEP):
         names = {f"order:{order}": order for order in orders[start : start + STEP]}
         rows = await batch.session.execute(
