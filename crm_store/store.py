@@ -15,6 +15,7 @@ from crm_store.ports import (
     Analytics,
     Appointments,
     AuditTrail,
+    Care,
     Cases,
     Catalog,
     Consents,
@@ -40,6 +41,7 @@ from crm_store.ports import (
 from crm_store.repositories.analytics import AnalyticsRepository
 from crm_store.repositories.appointments import AppointmentsRepository
 from crm_store.repositories.audit import AuditRepository
+from crm_store.repositories.care import CareRepository
 from crm_store.repositories.cases import CasesRepository
 from crm_store.repositories.catalog import CatalogRepository
 from crm_store.repositories.consents import ConsentsRepository
@@ -80,6 +82,7 @@ class SqlUnitOfWork:
         self.merges: Merges = MergesRepository(context)
         self.orders: Orders = OrdersRepository(context)
         self.cases: Cases = CasesRepository(context)
+        self.care: Care = CareRepository(context)
         self.catalog: Catalog = CatalogRepository(context)
         self.stock: Stock = StockRepository(context)
         self.appointments: Appointments = AppointmentsRepository(context)

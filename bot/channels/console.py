@@ -1,7 +1,9 @@
 """The console: a conversation on standard input and output, one message a line."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
+from typing import Final
 
 from bot.channels.text import objects, plain_text
 from bot.turn.inbox import Inbox
@@ -18,6 +20,8 @@ from crm_store.types.conversations import (
     MessageState,
 )
 
+PAUSE: Final = 0.05
+"""Seconds between looks at a message that another process answers."""
 SHOWN = frozenset({MessageState.SENT, MessageState.UNCERTAIN})
 """Events of the conversation's ownership are handled, never sent: they are for the desk."""
 
@@ -52,7 +56,7 @@ def _reply_json(reply: Message) -> JSON:
 
 
 class Console:
-    """A conversation of this process alone; a number picks a button of the last reply."""
+    """A conversation of its own; a number picks a button of the last reply."""
 
     def __init__(
         self,
@@ -77,9 +81,16 @@ class Console:
     async def say(self, line: str) -> Exchange:
         """Hand in one line and return what the assistant made of it."""
         [receipt] = await self._inbox.accept([self._message(line)])
-        while await self._worker.step():
-            pass
+        while await self._is_unanswered(receipt.conversation_id, receipt.message_id):
+            if not await self._worker.step():
+                await asyncio.sleep(PAUSE)
         return await self._exchange(receipt.conversation_id, receipt.message_id)
+
+    async def _is_unanswered(self, conversation_id: int, message_id: int) -> bool:
+        """Whether a line still has to be answered, by us or by a server on the same database."""
+        async with self._store.reading(SYSTEM) as uow:
+            news = await uow.conversations.messages(conversation_id, after=message_id - 1, limit=1)
+        return any(one.id == message_id and one.state is MessageState.RECEIVED for one in news)
 
     def _message(self, line: str) -> InboundMessage:
         payload: dict[str, JSON] = {"language": self._language} if self._language else {}

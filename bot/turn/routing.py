@@ -53,6 +53,8 @@ _OF_A_PRODUCT = "product_question"
 _OF_ONE_PRODUCT = frozenset({_OF_A_PRODUCT, "stock_check", "pair_with_product"})
 _PARTICULAR = frozenset({"order_number", "coupon_code"})
 """Kinds of entities of which there is one in the world: what they are for is what is meant."""
+_READINGS = 2
+"""How many close readings it takes to be unsure which was meant."""
 _LIKELY = 0.2
 """Confidence from which a second reading comes into question."""
 _GOING_ON = 0.2
@@ -105,12 +107,13 @@ def _by_meaning(
 ) -> Route:
     if _asks_of_shown(parse, state, skills):
         return Route(_OF_A_PRODUCT)
-    errands = [score.name for score in parse.ambiguous if score.name not in _TALK]
-    about = [name for name in errands if _has_a_use(parse, skills.get(name))]
-    if len(errands) > 1 and len(about) == 1:
-        return _of_intent(about[0], skills, audience)
-    if len(errands) > 1 and _show_alike(errands, skills):
-        return _of_intent(errands[0], skills, audience)
+    errands = [
+        score.name
+        for score in parse.ambiguous
+        if score.name not in _TALK and _is_for(score.name, skills, audience)
+    ]
+    if (meant := _one_of(errands, parse, skills, audience)) is not None:
+        return _of_intent(meant, skills, audience)
     if len(errands) > 1:
         return Route(CLARIFY, {"intents": [*errands]})
     vague = bool(parse.ambiguous) and parse.intent.name in _TALK
@@ -118,6 +121,27 @@ def _by_meaning(
         named = _of_names(parse, state, skills, audience, IN_PASSING)
         return Route(named) if named else Route(OUT_OF_SCOPE, understood=False)
     return _of_intent(_with_a_use(parse, skills), skills, audience)
+
+
+def _one_of(
+    errands: Sequence[str], parse: Parse, skills: Mapping[str, Skill], audience: Audience
+) -> str | None:
+    """Return which of the readings is meant, where nobody has to be asked."""
+    if len(errands) < _READINGS:
+        alone = bool(errands) and not _is_for(parse.intent.name, skills, audience)
+        return errands[0] if alone else None
+    about = [name for name in errands if _has_a_use(parse, skills.get(name))]
+    if len(about) == 1:
+        return about[0]
+    return errands[0] if _show_alike(errands, skills) else None
+
+
+def _is_for(intent: str, skills: Mapping[str, Skill], audience: Audience) -> bool:
+    """Whether an intent may be meant: nobody is asked about what is not for them anyway."""
+    skill = skills.get(intent)
+    if skill is None:
+        return intent not in CLERK_INTENTS or bool(audience & Audience.CLERKS)
+    return may_use(skill, audience)
 
 
 def _show_alike(intents: Sequence[str], skills: Mapping[str, Skill]) -> bool:

@@ -16,6 +16,7 @@ from typing import Protocol
 from crm_store.ports.analytics import Analytics
 from crm_store.ports.appointments import Appointments
 from crm_store.ports.audit import AuditTrail
+from crm_store.ports.care import Care
 from crm_store.ports.cases import Cases
 from crm_store.ports.catalog import Catalog
 from crm_store.ports.conversations import Conversations
@@ -40,6 +41,7 @@ __all__ = [
     "Analytics",
     "Appointments",
     "AuditTrail",
+    "Care",
     "Cases",
     "Catalog",
     "Consents",
@@ -73,6 +75,7 @@ class UnitOfWork(Protocol):
     merges: Merges
     orders: Orders
     cases: Cases
+    care: Care
     catalog: Catalog
     stock: Stock
     appointments: Appointments

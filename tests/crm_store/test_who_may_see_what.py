@@ -9,7 +9,7 @@ get what a guest gets.
 import asyncio
 import inspect
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,7 @@ from crm_store.ports import UnitOfWork
 from crm_store.store import SqlStore
 from crm_store.types.actors import SYSTEM, Actor, Role
 from crm_store.types.appointments import NewAppointment
+from crm_store.types.care import Days, MemberLine, MembersWanted
 from crm_store.types.cases import CaseKind, NewCase
 from crm_store.types.conversations import (
     ConversationKey,
@@ -227,6 +228,21 @@ TABLE: dict[str, tuple[str, Call]] = {
     ),
     "profiles.withdraw": (OWN_BOOKING, lambda w, s: w.profiles.withdraw(s.member, "allergy")),
     "timelines.page": (OWN_OR_TRUSTED, lambda w, s: _entries(w, s.member)),
+    "care.note": (BOOKING, lambda w, s: w.care.note(s.member, "不吃辣", staff_id=s.shop.clerk)),
+    "care.follow_up": (
+        BOOKING,
+        lambda w, s: w.care.follow_up(s.member, "回电", CLOCK_START, staff_id=s.shop.clerk),
+    ),
+    "care.due": (
+        ANYBODY,
+        lambda w, s: _answered(w.care.due(s.shop.clerk, CLOCK_START)),
+    ),
+    "care.settle": (BOOKING, lambda w, s: _answered(w.care.settle(1, staff_id=s.shop.clerk))),
+    "care.find": (TRUSTED, lambda w, s: _found(w)),
+    "care.running_out": (
+        ANYBODY,
+        lambda w, s: _answered(w.care.running_out(None, Days(DAY.first, DAY.last))),
+    ),
     "analytics.of_member": (TRUSTED, lambda w, s: w.analytics.of_member(s.member)),
     "analytics.last_run": (TRUSTED, lambda w, s: w.analytics.last_run()),
     "analytics.segments": (TRUSTED, lambda w, s: w.analytics.segments()),
@@ -557,6 +573,10 @@ async def _at_once(answer: str) -> str:
 
 async def _coupon_shown(work: UnitOfWork, member_id: int) -> Any:
     return (await work.loyalty.coupon_check("SOON", member_id)).coupon
+
+
+async def _found(work: UnitOfWork) -> Sequence[MemberLine]:
+    return (await work.care.find(MembersWanted())).members
 
 
 async def _entries(work: UnitOfWork, member_id: int) -> Any:

@@ -53,6 +53,13 @@ def test_customers_skills_are_unsupported_for_clerks() -> None:
     assert to(parsed("积分", "points_balance"), audience=CLERKS).skill == "not_supported"
 
 
+def test_nobody_is_asked_whether_they_meant_what_is_not_for_them() -> None:
+    readings = (IntentScore("recommend_product", 0.5), IntentScore("next_best_offer", 0.45))
+    parse = replace(parsed("护肤推哪些", "recommend_product"), ambiguous=readings)
+    assert to(parse, audience=CLERKS) == Route("next_best_offer")
+    assert to(parse) == Route("recommend_product")
+
+
 def test_two_close_readings_are_clarified() -> None:
     readings = (IntentScore("search_product", 0.5), IntentScore("stock_check", 0.45))
     parse = replace(parsed("冲锋衣有吗", "search_product"), ambiguous=readings)
