@@ -16,7 +16,7 @@ from nlu.normalise import NormalisedText, normalise
 from nlu.ports import Embedder
 from nlu.types import OUT_OF_SCOPE, Entity, IntentScore, Parse
 
-ENGINE_VERSION: Final = 4
+ENGINE_VERSION: Final = 5
 """Raised whenever the same data would give another model."""
 _HEAD_CHARACTERS: Final = 300
 _TAIL_CHARACTERS: Final = 100

@@ -1,8 +1,9 @@
-"""The linear head: two multinomial logistic regressions whose logits are added.
+"""The head: two multinomial regressions whose logits are added.
 
 One reads the sentence vector, one the n-grams. Each is fitted as if it were alone: fitted together,
 the n-grams explain part of what the vector could, and a sentence without known n-grams, such as one
 in a language that has no training sentences, is understood by a vector head that has learnt half.
+Where there are many sentences, the vector is read through a hidden layer.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.native.features import Floats, Matrix, Row
+from nlu.native.hidden import HiddenLayer, fit_hidden
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -20,7 +22,9 @@ _DENSE_REGULARISATION: Final = 10.0
 """C of logistic regression: how much the sentences weigh against small weights."""
 _SPARSE_REGULARISATION: Final = 3.0
 _NGRAMS_SAY: Final = np.float32(0.35)
-"""What the n-grams' logits count beside those of the vector."""
+"""What the n-grams' logits count beside those of the vector ..."""
+_NGRAMS_SAY_BESIDE_HIDDEN: Final = np.float32(0.5)
+"""... and beside those of a hidden layer, which smoothed labels keep smaller."""
 _DENSE_ITERATIONS: Final = 100
 _SPARSE_ITERATIONS: Final = 50
 _TOLERANCE: Final = 1e-4
@@ -31,33 +35,46 @@ class Head:
     """Weights of every class."""
 
     dense: Floats
-    """Shape (dimension, classes)."""
+    """Shape (dimension, classes), or (units, classes) where there is a hidden layer."""
     sparse: Floats
     """Shape (number of n-grams, classes)."""
     bias: Floats
     """Shape (classes,)."""
+    hidden: HiddenLayer | None = None
 
     def logits(self, row: Row) -> Floats:
         """How much one sentence speaks for each class, shape (classes,)."""
-        result: Floats = row.dense @ self.dense + row.values @ self.sparse[row.columns] + self.bias
+        said = self._units(row.dense) @ self.dense
+        result: Floats = said + row.values @ self.sparse[row.columns] + self.bias
         return result
 
     def all_logits(self, matrix: Matrix) -> Floats:
         """The logits of many sentences, shape (n, classes)."""
-        result: Floats = matrix.dense @ self.dense + matrix.sparse @ self.sparse + self.bias
+        said = self._units(matrix.dense) @ self.dense
+        result: Floats = said + matrix.sparse @ self.sparse + self.bias
         return result
 
+    def _units(self, dense: Floats) -> Floats:
+        return dense if self.hidden is None else self.hidden.units(dense)
 
-def fit_head(matrix: Matrix, classes: NDArray[np.intp], class_count: int) -> Head:
+
+def fit_head(
+    matrix: Matrix, classes: NDArray[np.intp], class_count: int, *, through_hidden: bool = False
+) -> Head:
     """Fit the weights; every class counts the same, however many sentences it has.
 
-    `classes` has the class of each row; every class must occur.
+    `classes` has the class of each row; every class must occur. `through_hidden` puts a layer
+    between the vector and the classes.
     """
-    dense = _Problem(matrix.dense, classes, class_count, _DENSE_REGULARISATION)
     sparse = _Problem(matrix.sparse, classes, class_count, _SPARSE_REGULARISATION)
-    vector_weights, vector_bias = dense.solved(_DENSE_ITERATIONS)
     ngram_weights, ngram_bias = sparse.solved(_SPARSE_ITERATIONS)
-    return Head(vector_weights, _NGRAMS_SAY * ngram_weights, vector_bias + _NGRAMS_SAY * ngram_bias)
+    if through_hidden:
+        deep = fit_hidden(matrix.dense, classes, class_count)
+        say = _NGRAMS_SAY_BESIDE_HIDDEN
+        return Head(deep.weights, say * ngram_weights, deep.bias + say * ngram_bias, deep.hidden)
+    dense = _Problem(matrix.dense, classes, class_count, _DENSE_REGULARISATION)
+    weights, bias = dense.solved(_DENSE_ITERATIONS)
+    return Head(weights, _NGRAMS_SAY * ngram_weights, bias + _NGRAMS_SAY * ngram_bias)
 
 
 class _Problem:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from nlu.native.features import LANGUAGES, Features
 from nlu.native.head import Head
+from nlu.native.hidden import HiddenLayer
 from nlu.native.threshold import Decision
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def dump_model(model: Model) -> bytes:
         "ngrams": model.features.ngrams,
         "decision": asdict(model.decision),
     }
+    hidden = model.head.hidden
+    layer = {} if hidden is None else {"hidden": hidden.weights, "hidden_bias": hidden.bias}
     buffer = BytesIO()
     np.savez(
         buffer,
@@ -48,6 +51,8 @@ def dump_model(model: Model) -> bytes:
         dense=model.head.dense,
         sparse=model.head.sparse,
         bias=model.head.bias,
+        allow_pickle=False,
+        **layer,
     )
     return buffer.getvalue()
 
@@ -66,18 +71,29 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
     if names["format"] != _FORMAT:
         raise ValueError(f"format {names['format']}")
     features = Features(arrays["centres"], tuple(names["ngrams"]), arrays["idf"])
-    head = Head(arrays["dense"], arrays["sparse"], arrays["bias"])
-    classes = (len(names["intents"]),)
-    if not (
-        head.bias.shape == classes
-        and len(features.centres) == len(LANGUAGES)
-        and head.dense.shape == (features.centres.shape[1], *classes)
-        and head.sparse.shape == (len(features.ngrams), *classes)
-        and features.idf.shape == (len(features.ngrams),)
-    ):
+    hidden = HiddenLayer(arrays["hidden"], arrays["hidden_bias"]) if "hidden" in arrays else None
+    head = Head(arrays["dense"], arrays["sparse"], arrays["bias"], hidden)
+    if not _agree(features, head, len(names["intents"])):
         raise ValueError("shapes do not agree")
     chosen = names["decision"]
     decision = Decision(**chosen | {"scope_weights": tuple(chosen["scope_weights"])})
     return Model(
         names["fingerprint"], tuple(names["intents"]), names["outsider"], features, head, decision
+    )
+
+
+def _agree(features: Features, head: Head, classes: int) -> bool:
+    """Whether all numbers have the shapes that they have together."""
+    read = features.centres.shape[1]
+    if head.hidden is not None:
+        units = head.hidden.bias.shape[0]
+        if head.hidden.weights.shape != (read, units):
+            return False
+        read = units
+    return (
+        head.bias.shape == (classes,)
+        and len(features.centres) == len(LANGUAGES)
+        and head.dense.shape == (read, classes)
+        and head.sparse.shape == (len(features.ngrams), classes)
+        and features.idf.shape == (len(features.ngrams),)
     )

@@ -86,9 +86,14 @@ class HeldOut:
     """Whether those were examples of the data; else they were withheld intents."""
 
 
+def are_many(sentences: int) -> bool:
+    """Whether there are enough sentences for a hidden layer, and for few parts to judge it."""
+    return sentences > _MANY_SENTENCES
+
+
 def fold_count(sentences: int) -> int:
     """Into how many parts the training data is split to judge itself."""
-    return _FOLDS_OF_MANY if sentences > _MANY_SENTENCES else _FOLDS
+    return _FOLDS_OF_MANY if are_many(sentences) else _FOLDS
 
 
 def cross_validate(
@@ -113,7 +118,14 @@ def cross_validate(
         removed = np.empty(0, np.intp) if outsider is not None else np.flatnonzero(withheld == fold)
         if len(np.unique(classes[(folds != fold) & ~np.isin(classes, removed)])) < _FEWEST_CLASSES:
             continue  # nothing to tell apart without them
-        everyone = _logits_without(matrix, classes, class_count, folds == fold, removed)
+        everyone = _logits_without(
+            matrix,
+            classes,
+            class_count,
+            folds == fold,
+            removed,
+            through_hidden=are_many(judged),
+        )
         scores = everyone[:, inside]
         evidence = scope_evidence(scores, None if outsider is None else everyone[:, outsider])
         strange = np.isin(classes, removed) if outsider is None else (classes == outsider)
@@ -166,11 +178,18 @@ def _logits_without(
     class_count: int,
     unseen: NDArray[np.bool_],
     removed: NDArray[np.intp],
+    *,
+    through_hidden: bool,
 ) -> Floats:
     """Logits of all sentences by a head fitted without the unseen and the removed classes."""
     seen = np.flatnonzero(~unseen & ~np.isin(classes, removed))
     known = np.unique(classes[seen])
-    head: Head = fit_head(matrix.rows(seen), np.searchsorted(known, classes[seen]), len(known))
+    head: Head = fit_head(
+        matrix.rows(seen),
+        np.searchsorted(known, classes[seen]),
+        len(known),
+        through_hidden=through_hidden,
+    )
     logits = np.full((len(classes), class_count), -np.inf, dtype=np.float32)
     logits[:, known] = head.all_logits(matrix)
     return logits

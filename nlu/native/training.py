@@ -25,7 +25,7 @@ from nlu.native.features import (
 )
 from nlu.native.head import fit_head
 from nlu.native.model import Model
-from nlu.native.threshold import cross_validate, decide, fold_count
+from nlu.native.threshold import are_many, cross_validate, decide, fold_count
 from nlu.normalise import NormalisedText, normalise
 from nlu.ports import Embedder
 from nlu.training.data import TrainingData
@@ -111,7 +111,7 @@ def _trained(
     # for one another, they cost fifty times the whole fit.
     with threadpool_limits(1, "blas"):
         held_out = cross_validate(matrix, classes, len(intents), outsider, judged, on_fold)
-        head = fit_head(matrix, classes, len(intents))
+        head = fit_head(matrix, classes, len(intents), through_hidden=are_many(judged))
     on_fold(folds + 1)
     return Model(fingerprint, intents, out_of_scope, lessons.features, head, decide(held_out))
 
