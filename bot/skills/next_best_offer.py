@@ -23,6 +23,9 @@ LOOKED_AT: Final = 20
 ORDERS_READ: Final = 50
 _CONDITIONS: Final = ("price", "category", "brand", "colour", "size")
 _ALLERGY: Final = "allergy"
+_WITHIN_A_LINE: Final = frozenset(
+    {ReasonKind.SIMILAR_TO_PURCHASE, ReasonKind.FREQUENTLY_BOUGHT_TOGETHER}
+)
 
 
 @skill("next_best_offer", audience=Audience.CLERKS, slots=(*SLOTS, *_CONDITIONS))
@@ -118,10 +121,9 @@ def _holds(product: Product, allergies: Collection[str]) -> bool:
 
 
 def _makes_sense(product: Product, reason: Reason, names: dict[str, Product]) -> bool:
-    """Whether the reason can be told: a soy sauce is not "like" a perfume, however close."""
+    """Whether the reason can be told: coffee is none for a face mask, however often both sell."""
     about = names.get(reason.product_id or "")
-    similar = reason.kind is ReasonKind.SIMILAR_TO_PURCHASE
-    return not similar or about is None or about.line == product.line
+    return reason.kind not in _WITHIN_A_LINE or about is None or about.line == product.line
 
 
 def _because(turn: Turn, reason: Reason, names: dict[str, Product]) -> str:

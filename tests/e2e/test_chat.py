@@ -195,6 +195,17 @@ async def test_a_human_takes_over_and_gives_back(visit: Visit, desk_store: SqlSt
     await chat.say("谢谢")
 
 
+async def test_who_waits_may_leave_at_any_time(visit: Visit) -> None:
+    chat = await Chat(await (await visit()).page()).open()
+    await chat.say("转人工")
+    await expect(chat.status).to_have_text("正在转接人工客服")
+    await chat.say("有人吗")
+    await chat.page.locator("huike-chat .leaver").click()
+    await expect(chat.status).to_contain_text("智能助手")
+    await expect(chat.page.locator("huike-chat .leaver")).to_be_hidden()
+    await expect(chat.theirs.last.locator(".text")).to_contain_text("继续")
+
+
 async def test_a_demo_member_is_known_and_a_guest_is_not(visit: Visit) -> None:
     page = await (await visit()).page()
     await page.locator("[data-who]").click()

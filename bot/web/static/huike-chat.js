@@ -166,7 +166,11 @@ export class HuikeChat extends HTMLElement {
   }
 
   buildNotice() {
-    this.notice = make("p", { class: "notice", role: "status", hidden: true });
+    this.noticeText = make("span", { role: "status" });
+    // The assistant's own button scrolls away with what the customer writes while they wait.
+    this.leaver = make("button", { type: "button", class: "leaver",
+      onclick: () => this.session.send("/stop", this.words.leave) });
+    this.notice = make("div", { class: "notice", hidden: true }, this.noticeText, this.leaver);
     return this.notice;
   }
 
@@ -271,7 +275,8 @@ export class HuikeChat extends HTMLElement {
       human: this.words.withHuman(agent ?? this.words.human),
     }[owner];
     this.notice.hidden = owner !== "waiting";
-    this.notice.textContent = this.words.waitingLong;
+    this.noticeText.textContent = this.words.waitingLong;
+    this.leaver.textContent = this.words.leave;
   }
 
   relabel() {
