@@ -100,7 +100,7 @@ def order_card(turn: Turn, order: Order, *, buttons: tuple[Button, ...] = ()) ->
 def _track(turn: Turn, parcel: Shipment) -> list[str]:
     newest = sorted(parcel.events, key=lambda event: event.at, reverse=True)[:EVENTS_SHOWN]
     return [
-        turn.words("cards.parcel", parcel=parcel),
+        turn.words("cards.parcel", parcel=parcel, carrier=turn.name_of("carriers", parcel.carrier)),
         *(
             turn.words(
                 "cards.event",

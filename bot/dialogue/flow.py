@@ -67,6 +67,8 @@ class Flow:
     """Slots of words that can mean nothing else; see `Skill`."""
     takes_up: TakesUp = takes_up_nothing
     """What goes on with what the flow has done before; see `Skill`."""
+    warns: Callable[[Turn, Errand], str] = lambda _turn, _errand: ""
+    """What must be said before the next question: that something is dangerous."""
     afterwards: Afterwards = lambda _turn, _errand, _decision, done: done
 
     @property
@@ -104,7 +106,7 @@ class Flow:
             return await self._late(turn)
         wanted = {kind for slot in self._slots for kind in slot.kinds}
         told = slots_told(turn.parse, wanted, _asked(turn))
-        turn = replace(turn, slots={**told, **self._insists(turn.said), **turn.slots})
+        turn = replace(turn, slots={**told, **self._unasked(turn), **turn.slots})
         if turn.slots.get(CHANGE) in (ANY, OTHER):
             return self._ask_what_to_change(turn)
         errand = await self._filled(turn)
@@ -116,7 +118,15 @@ class Flow:
             decision = await self.decide(uow, errand)
         return await self._decided(turn, errand, decision)
 
-    def _insists(self, said: str) -> Mapping[str, JSON]:
+    def _unasked(self, turn: Turn) -> Mapping[str, JSON]:
+        """Return the choices that words make unasked: all of those that the flow begins with."""
+        question = turn.state.question
+        if question is not None and question.skill == self.intent:
+            return self._insists(turn.said)
+        heard = dict(self.hears(turn.said))
+        return {f"{name}_words": turn.said for name in heard} | heard | self._insists(turn.said)
+
+    def _insists(self, said: str) -> dict[str, JSON]:
         """Return the choices made by words that count before their question is asked."""
         heard: dict[str, JSON] = {}
         for slot in self._slots:
@@ -138,9 +148,18 @@ class Flow:
             step = await slot.fill(replace(turn, slots=errand.slots), errand)
             if isinstance(step, Outcome):
                 asking = replace(step, effects=(*errand.effects, *step.effects))
-                return _naming_goods(turn, errand, asking)
+                return self._leading_in(turn, errand, asking)
             errand = step
         return errand
+
+    def _leading_in(self, turn: Turn, errand: Errand, asking: Outcome) -> Outcome:
+        """Return the flow's next question, after what has to be said before it."""
+        question = asking.state.question
+        if question is None or question.skill != self.intent:
+            return asking
+        lead_in = self.warns(turn, errand) + _goods_taken(turn, errand)
+        first, *others = asking.replies
+        return replace(asking, replies=(replace(first, text=f"{lead_in}{first.text}"), *others))
 
     def _errand(self, turn: Turn) -> Errand:
         again = turn.slots.get(CHANGE)
@@ -236,17 +255,13 @@ class Flow:
         return Outcome((reply,), (), turn.state)
 
 
-def _naming_goods(turn: Turn, errand: Errand, asking: Outcome) -> Outcome:
-    """Return a flow's next question, with the goods where nobody was asked which."""
-    question, given = asking.state.question, turn.slots.keys() | turn.state.slots.keys()
+def _goods_taken(turn: Turn, errand: Errand) -> str:
+    """Return the name of the goods, where nobody was asked which they are."""
+    given = turn.slots.keys() | turn.state.slots.keys()
     if len(errand.lines) != 1 or given & {"line", "order_number"}:
-        return asking
-    if question is None or question.skill != errand.intent:
-        return asking
-    first, *others = asking.replies
-    name = turn.local(errand.line.name)
-    lead_in = turn.words("flow.about_goods", name=name, at=errand.whole_order.placed_at)
-    return replace(asking, replies=(replace(first, text=f"{lead_in}{first.text}"), *others))
+        return ""
+    at = errand.whole_order.placed_at
+    return turn.words("flow.about_goods", name=turn.local(errand.line.name), at=at)
 
 
 def always_ruled(_: str) -> bool:

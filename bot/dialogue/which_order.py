@@ -143,9 +143,9 @@ def _bought_then(turn: Turn, orders: Sequence[Order]) -> Sequence[Order]:
 
 
 def _spoken_of(turn: Turn, orders: Sequence[Order]) -> Order | None:
-    """Return the order last spoken of, unless another question about orders is open."""
+    """Return the order last spoken of, unless it is just being asked which."""
     asked = turn.state.question
-    if asked is not None and asked.skill == turn.skill:
+    if asked is not None and (asked.skill, asked.slot) == (turn.skill, "order_number"):
         return None
     return next((order for order in orders if order.number == turn.state.order_number), None)
 

@@ -6,6 +6,7 @@ somebody's health, of an injury or of the law lead here from any place in a conv
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -39,8 +40,18 @@ _EMPTY: Final = re.compile(
     r"this|is|it|something)\b"
 )  # fmt: skip
 _LEAST: Final = 3
+_CLAIMED: Final = re.compile(
+    r"\W*(?:你们?|必须|需要|要|得|给|我|怎么|就|那)*赔(?:钱|款|偿|付)?(?:给?我)?(?:钱|点钱)?(?:吧|啊|呗)?\W*|"
+    r"\W*(?:i (?:want|demand) )?(?:compensation|compensate me)\W*",
+    re.IGNORECASE,
+)
 _TIMELY: Final = frozenset({OrderState.CANCELLED, OrderState.PENDING_PAYMENT})
 """States in which nothing can be late."""
+
+
+def _claimed(said: str) -> Mapping[str, str] | None:
+    """Return no slots for "赔钱" alone: to a model it looks like a refund."""
+    return {} if _CLAIMED.fullmatch(to_simplified(said)) else None
 
 
 def _subject(errand: Errand) -> Subject:
@@ -212,5 +223,6 @@ complaint = Flow(
     decide=_decide,
     carry_out=_open,
     confirms=False,
+    claims=_claimed,
     afterwards=_answer,
 ).skill()

@@ -18,6 +18,7 @@ from bot.dialogue.slots import Choice, Hinted, LineSlot, OrderSlot, Permission, 
 from bot.dialogue.slots.addresses import PICK_UP, PickUpSlot
 from bot.dialogue.slots.reasons import ReasonSlot
 from bot.dialogue.slots.shops import SHOP, ShopSlot
+from bot.dialogue.slots.under_way import UnderWaySlot
 from bot.dialogue.slots.units import UnitsSlot
 from bot.dialogue.slots.variants import VARIANT, VariantSlot
 from bot.dialogue.state import Option
@@ -46,6 +47,11 @@ def _another(errand: Errand) -> bool:
 
 def _in_time(errand: Errand, order: Order) -> bool:
     return goods.days_here(errand, order) <= longest_window(errand.policies.exchanges.rules)
+
+
+def _not_arrived(order: Order) -> Decision | None:
+    """Return the no to what has not come yet: until it is sent, the order itself is changed."""
+    return goods.not_arrived(order, instead="change_order")
 
 
 def _of_several(errand: Errand) -> bool:
@@ -86,7 +92,7 @@ def _from(errand: Errand) -> str:
 async def _rules(uow: UnitOfWork, errand: Errand) -> Decision:
     """Decide whether it may be exchanged, whatever is on stock."""
     order = errand.whole_order
-    if no := goods.not_arrived(order):
+    if no := _not_arrived(order):
         return no
     if case := await goods.under_way(uow, errand):
         return refuse("already_coming_back", "refund_status", number=case.number)
@@ -177,10 +183,13 @@ exchange_item = Flow(
     CaseKind.EXCHANGE,
     Proof.ORDER,
     slots=(
-        OrderSlot(goods.arrived, goods.not_arrived, _in_time),
+        UnderWaySlot(CaseKind.EXCHANGE, hints_for(_INTENT, "under_way")),
+        OrderSlot(goods.arrived, _not_arrived, _in_time),
         LineSlot(several=False),
         When(_of_several, UnitsSlot(lambda errand: errand.line.quantity)),
-        ReasonSlot(_REASONS, lambda policies: policies.exchanges.heard),
+        ReasonSlot(
+            _REASONS, lambda policies: policies.exchanges.heard, hints_for(_INTENT, "reason")
+        ),
         When(_another, VariantSlot(_units)),
         Hinted(
             Choice("condition", fixed("condition", "sealed", "unused", "used"), _another),

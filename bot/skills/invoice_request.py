@@ -244,7 +244,7 @@ invoice_request = Flow(
     Proof.ORDER,
     slots=(
         Wish(),
-        OrderSlot(_paid),
+        OrderSlot(_paid, last_one=lambda errand: not _is_new(errand)),
         Known(),
         When(_is_new, TitleKind()),
         When(_is_new, InvoiceType()),

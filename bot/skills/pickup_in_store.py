@@ -18,6 +18,7 @@ from bot.dialogue.slots.goods import GOODS, GOODS_NAME
 from bot.dialogue.slots.phones import PhoneSlot
 from bot.dialogue.slots.shops import SHOP, SHOP_NAME, ShopSlot
 from bot.dialogue.slots.units import UNITS, UnitsSlot, number_told
+from bot.dialogue.which_order import LOOKED_AT
 from bot.policies import Decision, refuse
 from bot.policies.pickup import collect_by, may_collect, may_reserve, not_collectable
 from crm_store.ports import UnitOfWork
@@ -84,6 +85,10 @@ class Subject:
                 waiting = await waiting_for(uow, errand)
             if waiting:
                 return turn.done(_codes(turn, waiting))
+        if not named_order and await _orders_nothing(turn, errand):
+            if meant == _ORDER:
+                return turn.done(_nothing_waits(turn))
+            return errand.with_slot(self.name, _GOODS)
         if named_order or named_goods or meant is not None:
             subject = _ORDER if named_order or not (named_goods or meant == _GOODS) else _GOODS
             return errand.with_slot(self.name, subject)
@@ -103,6 +108,20 @@ class KnownPickup:
             cases = await uow.cases.for_order(errand.whole_order.number, kinds={CaseKind.PICKUP})
         waiting = [case for case in cases if _still_waits(case, errand.now)]
         return turn.done(_codes(turn, waiting)) if waiting else errand
+
+
+async def _orders_nothing(turn: Turn, errand: Errand) -> bool:
+    """Whether a member has no order that could be sent to a shop; of guests nobody knows."""
+    if errand.actor.member_id is None or turn.conversation.opened_orders:
+        return False
+    async with turn.reading() as uow:
+        orders = await uow.orders.for_member(errand.actor.member_id, limit=LOOKED_AT)
+    return not any(_not_sent(order) for order in orders)
+
+
+def _nothing_waits(turn: Turn) -> Reply:
+    more = Button(turn.words("pickup_of_goods"), payload(INTENT, {_SUBJECT: _GOODS}))
+    return turn.say("nothing_waits", buttons=(more,))
 
 
 def _codes(turn: Turn, cases: Sequence[Case]) -> Reply:

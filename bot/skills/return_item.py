@@ -13,6 +13,7 @@ from bot.dialogue.slots import Choice, Hinted, LineSlot, OrderSlot, Permission, 
 from bot.dialogue.slots.addresses import PICK_UP, PickUpSlot
 from bot.dialogue.slots.reasons import ReasonSlot
 from bot.dialogue.slots.shops import SHOP, ShopSlot
+from bot.dialogue.slots.under_way import UnderWaySlot
 from bot.dialogue.slots.units import UnitsSlot
 from bot.policies import Decision, refuse
 from bot.policies.goods import longest_window, strictest
@@ -103,10 +104,11 @@ return_item = Flow(
     CaseKind.RETURN,
     Proof.ORDER,
     slots=(
+        UnderWaySlot(CaseKind.RETURN, hints_for(_INTENT, "under_way")),
         OrderSlot(goods.arrived, goods.not_arrived, _in_time),
         LineSlot(),
         When(_of_several, UnitsSlot(lambda errand: errand.line.quantity)),
-        ReasonSlot(_REASONS, lambda policies: policies.returns.heard),
+        ReasonSlot(_REASONS, lambda policies: policies.returns.heard, hints_for(_INTENT, "reason")),
         Hinted(
             Choice("condition", fixed("condition", "sealed", "unused", "used"), _condition_matters),
             hints_for(_INTENT, "condition"),

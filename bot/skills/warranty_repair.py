@@ -291,6 +291,13 @@ def _particulars(errand: Errand, decision: Decision) -> dict[str, str]:
     return known
 
 
+def _unplug(turn: Turn, errand: Errand) -> str:
+    """Return what to do at once about something dangerous, the first time it is spoken of."""
+    known = turn.state.slots.get("fault") == errand.text("fault")
+    dangerous = errand.text("fault") in errand.policies.warranty.dangerous
+    return turn.words("unplug") if dangerous and not known else ""
+
+
 warranty_repair = Flow(
     INTENT,
     CaseKind.REPAIR,
@@ -312,6 +319,7 @@ warranty_repair = Flow(
         AppointmentSlot(_agenda, _needs_a_time),
     ),
     ruled=always_ruled,
+    warns=_unplug,
     takes_up=partial(visit_spoken_of, hints_for(INTENT, VISIT)),
     decide=_decide,
     carry_out=_open,

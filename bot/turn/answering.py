@@ -43,6 +43,8 @@ _COURTESIES: Final = frozenset({"greet", "goodbye", "thank"})
 _HUMAN: Final = "talk_to_human"
 _WAIT: Final = "wait"
 _UNITS: Final = "quantity"
+_GOODS: Final = frozenset({"product", "category", "sku", "brand"})
+_ABOUT_GOODS: Final = frozenset({"product_question", "stock_check", "search_product"})
 _ONE_WORD: Final = 4
 """Length up to which a message is one word, which no model can be sure about ("个人")."""
 _FEW_LETTERS: Final = 24
@@ -202,7 +204,13 @@ def _answers(parse: Parse, told: Mapping[str, JSON], question: Question) -> bool
     """
     kinds = {slot_kind(slot) for slot in told}
     asked = question.slot in told or parse.intent.confidence < CLEARLY
-    return asked and covers(parse, kinds)
+    return (asked or _of_nothing_named(parse)) and covers(parse, kinds)
+
+
+def _of_nothing_named(parse: Parse) -> bool:
+    """Whether words sound like a question about a product, and neither name one nor ask."""
+    named = any(one.entity in _GOODS for one in parse.entities)
+    return parse.intent.name in _ABOUT_GOODS and not named and not is_question(parse.text)
 
 
 def _is_meant(parse: Parse, question: Question) -> bool:

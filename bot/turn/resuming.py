@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.dialogue.effects import RequestHandoff
+from bot.dialogue.effects import RememberOpenedOrder, RequestHandoff
 from bot.dialogue.reply import Reply
 from bot.dialogue.skill import Outcome, Skill, Turn
 from bot.dialogue.state import TICKET, DialogueState, Suspended
+from crm_store.types.conversations import JSON
 from nlu.types import Parse
 
 MOST_SUSPENDED: Final = 3
@@ -55,11 +56,18 @@ def resuming_turn(turn: Turn, outcome: Outcome, waiting: Suspended) -> Turn:
     return replace(
         turn,
         skill=waiting.question.skill,
-        slots=waiting.slots,
+        slots={**waiting.slots, **_just_opened(turn, outcome)},
         state=replace(outcome.state, suspended=outcome.state.suspended[:-1]),
         parse=_nothing_said(turn.parse),
         pressed=False,
     )
+
+
+def _just_opened(turn: Turn, outcome: Outcome) -> Mapping[str, JSON]:
+    """Return the order that the answer opened, and its proof: what goes on need not ask for it."""
+    opened = [one.number for one in outcome.effects if isinstance(one, RememberOpenedOrder)]
+    proofs = {name: told for name in ("phone_tail", "phone") if (told := turn.slot(name))}
+    return {"order_number": opened[-1], **proofs} if opened else {}
 
 
 def joined(outcome: Outcome, again: Outcome, lead_in: str) -> Outcome:

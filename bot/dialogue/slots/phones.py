@@ -1,6 +1,8 @@
 """A phone number: shared through the channel, which proves it, or typed, which only claims it."""
 
+import re
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.dialogue.contacts import attested_phone
 from bot.dialogue.errand import Errand
@@ -11,6 +13,9 @@ from bot.dialogue.slots.asking import ask
 from crm_store.errors import InvalidRecordError
 from crm_store.identifiers import normalise
 from crm_store.types.people import IdentityKind
+
+_DIGITS: Final = re.compile(r"\W*(?:\d[ -]?){3,}\W*")
+"""A number, and no phone's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class PhoneSlot:
         async with turn.reading() as uow:
             shared = await attested_phone(uow, errand.conversation_id)
         if not (typed or shared):
-            return self._ask(turn)
+            return self._ask(turn, wrong=_DIGITS.fullmatch(turn.said) is not None)
         try:
             number = normalise(IdentityKind.PHONE, typed or shared or "")
         except InvalidRecordError:

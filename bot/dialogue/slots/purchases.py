@@ -29,6 +29,9 @@ class OrderSlot:
     in_time: Callable[[Errand, Order], bool] = lambda _errand, _order: True
     """Which of them the rules can still allow: while there are such, the others are not meant."""
 
+    last_one: Callable[[Errand], bool] = lambda _: False
+    """Whether the order last spoken of is meant where nothing else is said."""
+
     @property
     def name(self) -> str:
         """The order's number."""
@@ -73,7 +76,10 @@ class OrderSlot:
         def about(order: Order) -> bool:
             return self.about(order) and self.in_time(errand, order)
 
-        return await which_order.which_order(turn, about=about, rather=self.about)
+        last_one = self.last_one(errand)
+        return await which_order.which_order(
+            turn, about=about, rather=self.about, last_one=last_one
+        )
 
 
 @dataclass(frozen=True, slots=True)

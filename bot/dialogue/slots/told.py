@@ -75,7 +75,7 @@ class MaybeOrderSlot:
             return errand.with_slot(self.name, NO_ORDER)
         if not given and not self.needed(errand):
             return errand
-        found = await which_order.which_order(turn)
+        found = await which_order.which_order(turn, last_one=True)
         if isinstance(found, Outcome):
             return _or_none(turn, errand, found)
         effects = (*errand.effects, *found.effects)
