@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "db": ("bot.cli.db:db", "Database migrations."),
     "demo": ("bot.cli.demo:demo", "The demo retailer."),
     "import": ("bot.cli.imports:import_", "Load one source's records into the store."),
+    "sources": ("bot.cli.sources:sources", "What can be imported, and how it is described."),
     "quarantine": ("bot.cli.imports:quarantine", "List and retry what imports set aside."),
     "records": ("bot.cli.imports:records", "Trace a raw record and what cleaning changed."),
     "members": ("bot.cli.members:members", "Look at members, merge and part them."),

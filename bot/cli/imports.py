@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,12 @@ SHOWN_REASONS = 5
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Another description of the file's columns than the source's own.",
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
 def import_(source: str, files: tuple[Path, ...], mapping: Path | None, *, as_json: bool) -> None:
     """Load FILES of one SOURCE into the store.
@@ -31,20 +37,29 @@ def import_(source: str, files: tuple[Path, ...], mapping: Path | None, *, as_js
     Broken rows are kept apart with their line and the reason; the rest is loaded. Importing the
     same file again changes nothing. SOURCE is one of: catalog, stores, stock, promotions,
     loyalty, shop, pos, mini_program, points, coupons, social, tickets, campaigns; or one that
-    a mapping of your own describes (docs/sources.md).
+    a mapping of your own describes (docs/sources.md); `huike sources` lists them all.
     """
-    for report in asyncio.run(_import(source, files, mapping)):
-        click.echo(_as_json(report) if as_json else summary(report))
+
+    def report(found: ImportReport) -> None:
+        click.echo(_as_json(found) if as_json else summary(found))
+
+    asyncio.run(_import(source, files, mapping, report))
 
 
-async def _import(source: str, files: tuple[Path, ...], mapping: Path | None) -> list[ImportReport]:
+async def _import(
+    source: str,
+    files: tuple[Path, ...],
+    mapping: Path | None,
+    report: Callable[[ImportReport], None],
+) -> None:
+    """Load the files one by one, each reported when it is in: the next one may be refused."""
     from crm_store.sources import import_file  # noqa: PLC0415 - reads the mappings
 
     settings = load_settings()
     async with open_store(settings) as store:
-        with bars() as progress:
-            return [
-                await import_file(
+        for file in files:
+            with bars() as progress:
+                found = await import_file(
                     store,
                     source,
                     file,
@@ -52,8 +67,7 @@ async def _import(source: str, files: tuple[Path, ...], mapping: Path | None) ->
                     mappings=mappings_of(settings),
                     progress=partial(progress, file.name),
                 )
-                for file in files
-            ]
+            report(found)
 
 
 @click.group()
@@ -74,13 +88,16 @@ def list_(source: str | None, limit: int, *, as_json: bool) -> None:
 async def _list(source: str | None, limit: int, *, as_json: bool) -> list[str]:
     from crm_store.sources import quarantine as held  # noqa: PLC0415 - reads the mappings
 
-    async with open_store() as store:
+    settings = load_settings()
+    async with open_store(settings) as store:
         if source is None:
             found = await held.counts(store)
             if as_json:
                 return [json.dumps({"source": name, "held": n}) for name, n in found.items()]
             return [f"{name}: {number}" for name, number in found.items()] or ["Nothing is held."]
         records = await held.held(store, source, limit=limit)
+        if not records:
+            mappings_of(settings).path_of(source)  # a slip in the name is told
     if as_json:
         return [json.dumps(asdict(one), ensure_ascii=False, default=str) for one in records]
     return [f"{one.file}:{one.line}: {one.reason}" for one in records] or ["Nothing is held."]

@@ -6,7 +6,7 @@ import click
 
 from bot.app import open_store
 from bot.cli import member_card, merging, privacy
-from bot.cli.identify import OPERATOR, member_id_of
+from bot.cli.identify import NOBODY, OPERATOR, member_id_of
 from bot.cli.regions import regions
 from crm_store.errors import NotFoundError
 from crm_store.types.profiles import CompleteCard
@@ -34,7 +34,7 @@ for command in (
 @click.argument("who")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(who: str, *, as_json: bool) -> None:
-    """Show the card of the member whose id or phone is WHO; identifiers are masked."""
+    """Show the card of the member whose id, phone or card is WHO, masked."""
     complete = asyncio.run(_complete(who))
     click.echo(member_card.as_json(complete) if as_json else member_card.as_lines(complete))
 
@@ -43,5 +43,5 @@ async def _complete(who: str) -> CompleteCard:
     async with open_store() as store, store.reading(OPERATOR) as uow:
         complete = await uow.profiles.complete(await member_id_of(uow, who))
     if complete is None:
-        raise NotFoundError(f"no member has the id or phone {who}")
+        raise NotFoundError(NOBODY.format(who=who))
     return complete

@@ -100,7 +100,7 @@ async def _candidates(limit: int) -> list[MatchCandidate]:
 @click.argument("merged")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def merge(kept: str, merged: str, *, as_json: bool) -> None:
-    """Make two members one: all that MERGED has passes to KEPT. Each is an id or a phone."""
+    """Make two members one: all that MERGED has passes to KEPT. Each is an id, phone or card."""
     _say_merged(asyncio.run(_merge(kept, merged)), as_json=as_json)
 
 

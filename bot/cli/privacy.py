@@ -24,7 +24,7 @@ KINDS = frozenset({"", ".json", ".zip"})
 @click.argument("who")
 @click.argument("file", type=click.Path(path_type=Path))
 def export(who: str, file: Path) -> None:
-    """Write everything about the member whose id or phone is WHO.
+    """Write everything about the member whose id, phone or card is WHO.
 
     FILE is NAME.zip (data, page and a spreadsheet a table), NAME.json (the page comes beside it
     as NAME.html) or a folder.
@@ -48,7 +48,11 @@ async def _export(who: str, file: Path) -> list[Path]:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="The proof as one JSON object.")
 def erase(who: str, *, yes: bool, as_json: bool) -> None:
-    """Erase the member whose id or phone is WHO, everywhere and for good; prints the proof."""
+    """Erase the member whose id, phone or card is WHO, for good; prints the proof.
+
+    Everything goes, in one transaction or not at all, also during a conversation. What sales have
+    to be kept loses whose it was. Merged members go with the one that was kept.
+    """
     if not yes and sys.stdin.isatty():
         click.confirm(f"Erase {who} everywhere? This cannot be undone.", abort=True)
     _show(asyncio.run(_erase(who)), as_json=as_json)

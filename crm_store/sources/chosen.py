@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from crm_store.errors import SourceFileError
+from crm_store.sources.checking import check
 from crm_store.sources.loaders.registry import LOADERS
 from crm_store.sources.mapping import Mappings, SourceMapping, read_mapping
 
@@ -18,4 +19,5 @@ def mapping_of(
         raise SourceFileError(f"the mapping describes {found.source}, not {source}")
     if found.loader not in LOADERS:
         raise SourceFileError(f"no loader {found.loader}: it is one of {', '.join(LOADERS)}")
+    check(found, f"{source}.yml" if path is None else path.name)
     return found

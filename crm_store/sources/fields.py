@@ -1,21 +1,30 @@
 """A cleaned record: fields by the names of the mapping, read back with their types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from crm_store.errors import InvalidRecordError, SourceFileError
 
 T = TypeVar("T")
 
 
+class Named(Protocol):
+    """A rule of the mapping."""
+
+    @property
+    def name(self) -> str:
+        """Of the field that it fills."""
+
+
 class Fields:
     """What a mapping made of one raw record, or of one entry of a list within it."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_rules", "_values")
 
-    def __init__(self, values: Mapping[str, object]) -> None:
+    def __init__(self, values: Mapping[str, object], rules: Sequence[Named] = ()) -> None:
         self._values = values
+        self._rules = rules
 
     def get(self, name: str, kind: type[T]) -> T | None:
         """Return a field, None when the record does not have it.
@@ -36,7 +45,9 @@ class Fields:
         """Return a field; raises `InvalidRecordError` when the record does not have it."""
         value = self.get(name, kind)
         if value is None:
-            raise InvalidRecordError(f"{name}: expected a value")
+            unread = self._rules and all(rule.name != name for rule in self._rules)
+            why = ", and the mapping has no such field" if unread else ""
+            raise InvalidRecordError(f"{name}: expected a value{why}")
         return value
 
     def text(self, name: str) -> str:

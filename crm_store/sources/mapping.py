@@ -45,6 +45,7 @@ KNOWN_KEYS = frozenset(
     {"source", "loader", "format", "encoding", "delimiter", "records"}
     | {"key", "group", "zone", "currency", "fields"}
 )
+NEEDED_KEYS = frozenset({"source", "loader", "format", "key", "fields"})
 RULE_KEYS = frozenset(
     {"from", "value", "words", "clean", "required", "past", "each", "within", "fields"}
 )
@@ -139,13 +140,22 @@ def _read(path: Path, _changed_at: int) -> SourceMapping:
     try:
         found: JSON = YAML(typ="safe").load(path)
     except (YAMLError, OSError, UnicodeDecodeError) as error:
-        raise SourceFileError(f"{path.name}: expected a mapping in YAML") from error
+        raise SourceFileError(f"{path.name}{_line(error)}: expected a mapping in YAML") from error
     if not isinstance(found, dict):
         raise SourceFileError(f"{path.name}: expected a mapping in YAML")
+    missing = sorted(NEEDED_KEYS - set(found))
+    if missing:
+        raise SourceFileError(f"{path.name}: expected {', '.join(f'`{key}:`' for key in missing)}")
     try:
         return _mapping(found)
-    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError) as error:
+    except (TypeError, ValueError, ZoneInfoNotFoundError) as error:
         raise SourceFileError(f"{path.name}: {error}") from error
+
+
+def _line(error: Exception) -> str:
+    """Return where a YAML file is broken, as ``:3``; empty when nobody knows."""
+    mark = getattr(error, "problem_mark", None)
+    return "" if mark is None else f":{mark.line + 1}"
 
 
 def _mapping(found: dict[str, JSON]) -> SourceMapping:
@@ -192,7 +202,7 @@ def _rule(name: str, rule: JSON, known: Mapping[str, Cleaner]) -> Rule:
                 name,
                 path,
                 verb == "each",
-                _rules(rule["fields"], known),
+                _rules(rule.get("fields"), known),
                 required,
                 path[0] if len(path) == 1 else None,
             )
@@ -212,6 +222,7 @@ def _rule(name: str, rule: JSON, known: Mapping[str, Cleaner]) -> Rule:
         required=required,
         past=rule.get("past") is True,
         column=column if paths and not paths[0][0] and len(paths[0][1]) == 1 else None,
+        cleaning=wanted,
     )
 
 

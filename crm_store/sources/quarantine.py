@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from crm_store.errors import SourceFileError
+from crm_store.errors import InvalidRecordError, SourceFileError
 from crm_store.models import SourceRecordRow
 from crm_store.repositories.imports import Batch
 from crm_store.repositories.imports_records import held_back, held_by_source, traced_record
@@ -40,8 +40,11 @@ async def held(store: ImportTarget, source: str, *, limit: int = 100) -> list[He
 async def trace(store: ImportTarget, source: str, key: str, *, purpose: str) -> TracedRecord:
     """Return a record with its raw text and what cleaning changed; the look is audited.
 
-    Raises `SourceFileError` when the source has no such record.
+    Raises `SourceFileError` when the source has no such record, `InvalidRecordError` without a
+    purpose.
     """
+    if not purpose.strip():
+        raise InvalidRecordError("say why you look: the purpose is written into the audit")
     async with store.importing() as context:
         found = await traced_record(Batch(context, source), key)
         if found is None:

@@ -45,6 +45,8 @@ class Value:
     """Whether it is a time that cannot lie in the future."""
     column: str | None = None
     """The one column it is read from, when that is no path."""
+    cleaning: str = "text"
+    """The name of `clean`."""
 
     def read(self, record: Mapping[str, JSON], reading: Reading, within: str = "") -> object:
         """Return the cleaned value; raises `InvalidRecordError`."""
@@ -130,7 +132,7 @@ def read_all(
         value = rule.read(record, reading, within)
         if value is not None:
             values[rule.name] = value
-    return Fields(values)
+    return Fields(values, rules)
 
 
 def dig(record: Mapping[str, JSON], path: Sequence[str]) -> JSON:

@@ -10,6 +10,8 @@ from crm_store.errors import SourceFileError
 from crm_store.sources.reading.lines import LONGEST, Line, PushBack, read_lines
 from crm_store.sources.reading.records import RawRecord, Unreadable
 
+DELIMITERS = (";", "\t", "|")
+"""What stands between columns in some exports, beside the comma."""
 MOST_LINES = 50
 """A quotation mark that is not closed within so many lines is a slip, not a long text."""
 
@@ -42,6 +44,12 @@ def _header(path: Path, lines: PushBack, delimiter: str, columns: Sequence[str])
     if twice:
         raise SourceFileError(f"{path.name}: column {twice[0]} stands twice in the header")
     missing = [name for name in columns if name not in header]
+    other = next((sign for sign in DELIMITERS if sign in first.text), None)
+    if missing and len(header) == 1 and other is not None:
+        raise SourceFileError(
+            f"{path.name}: the header is a single column; a mapping of your own "
+            f"(docs/sources.md) may say `delimiter: {json.dumps(other)}`"
+        )
     if missing:
         raise SourceFileError(
             f"{path.name}: no column {', '.join(missing)}; "

@@ -150,7 +150,7 @@ def test_an_unknown_source_is_named(migrated: Terminal) -> None:
 
 
 def test_an_unknown_member_is_said(migrated: Terminal) -> None:
-    assert "no member has the id or phone 42" in migrated.refused("members", "show", "42")
+    assert "no member has the id, phone or card 42" in migrated.refused("members", "show", "42")
 
 
 def test_a_staff_account_is_made_once(migrated: Terminal) -> None:

@@ -51,3 +51,32 @@ def test_a_source_of_ones_own_is_imported_mended_and_traced(terminal: Terminal) 
 
     shown = terminal.run("records", "trace", "duty_free", "A1", "--purpose", "test").stdout
     assert '"139 0000 0001" → "+8613900000001"' in shown
+
+
+def test_sources_are_listed_and_shown_with_what_is_wrong_with_them(terminal: Terminal) -> None:
+    slip = MAPPING.replace("duty_free", "broken").replace("  phone:", "  mobile:")
+    (terminal.folder / "ours" / "broken.yml").write_text(slip, encoding="utf-8")
+
+    listed = dict(line.split(None, 1) for line in terminal.run("sources").stdout.splitlines())
+
+    assert listed["duty_free"].split() == ["your", "own", "members", "csv", "key", "卡号"]
+    assert "broken.yml: mobile: no such field" in listed["broken"]
+    assert "loader: receipts" in terminal.run("sources", "show", "pos").stdout
+
+
+def test_each_file_is_reported_even_when_the_next_one_is_refused(terminal: Terminal) -> None:
+    good, bad = terminal.folder / "good.csv", terminal.folder / "bad.csv"
+    good.write_text("卡号,姓名,等级,入会\nVIP000001,陈静,金卡,2024-05-01\n", encoding="utf-8")
+    bad.write_text("姓名\n陈静\n", encoding="utf-8")
+
+    done = terminal.run("import", "duty_free", str(good), str(bad))
+
+    assert done.returncode == 2
+    assert "duty_free: 1 read, 1 accepted" in done.stdout
+    assert "bad.csv: no column 卡号" in done.stderr
+    assert "陈静" in terminal.run("members", "show", "VIP000001").stdout, "by card, too"
+
+
+def test_slips_in_looking_at_records_are_told(terminal: Terminal) -> None:
+    assert "no source duty" in terminal.refused("quarantine", "list", "duty")
+    assert "say why" in terminal.refused("records", "trace", "loyalty", "A1", "--purpose", " ")

@@ -96,7 +96,7 @@ def test_an_identifier_in_the_index_stops_the_erasure(shop: Shop) -> None:
     ("words", "said"),
     [
         (("erase", "4711"), "no member 4711"),
-        (("erase", "13700137000"), "no member has the id or phone"),
+        (("erase", "13700137000"), "no member has the id, phone or card"),
         (("export", "4711", "me.zip"), "no member 4711"),
         (("export", "1", "me.pdf"), "expected NAME.json, NAME.zip or a folder"),
         (("proof", "9"), "there was no erasure 9"),

@@ -8,7 +8,7 @@ from source_files import Exports
 from crm_store.errors import SourceFileError
 from crm_store.models import ConsentRow, IdentityRow, MemberRow, SourceRecordRow
 from crm_store.sources import SOURCES, import_file, import_records, mapping_of
-from crm_store.sources.mapping import MAPPINGS, read_mapping
+from crm_store.sources.mapping import MAPPINGS
 from crm_store.types.people import IdentityKind, Tier
 from crm_store.types.records import RecordState
 
@@ -55,6 +55,11 @@ async def test_another_export_of_the_same_kind(exports: Exports, tmp_path: Path)
         ("format: csv", "format: xls", "format xls is none of csv, jsonl, json"),
         ("delimiter", "seperator", "unknown key seperator"),
         ("fields:", "fields: [", "expected a mapping in YAML"),
+        ("format: csv", " format: csv", "ours.yml:4: expected a mapping in YAML"),
+        ("key:", "# key:", "expected `key:`"),
+        ("  phone: {", "  mobile: {", "mobile: no such field, it is one of card, name, gender"),
+        ("zh, clean: language", "zh", "language: expected `clean: language`, not text"),
+        ("clean: phone", "clean: date", "phone: expected `clean: phone`, not date"),
     ],
 )
 def test_a_slip_in_a_mapping_is_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
@@ -62,7 +67,40 @@ def test_a_slip_in_a_mapping_is_named(tmp_path: Path, old: str, new: str, compla
     path.write_text(OTHER_RETAILER.replace(old, new), encoding="utf-8")
 
     with pytest.raises(SourceFileError, match=complaint):
-        read_mapping(path)
+        mapping_of("loyalty", path)
+
+
+def test_records_within_are_checked_like_those_around_them(tmp_path: Path) -> None:
+    text = (MAPPINGS / "shop.yml").read_text(encoding="utf-8")
+    slips = {
+        "each: line_items": ("within: line_items", "lines: expected `each`"),
+        "account: {from: id,": ("acount: {from: id,", "customer.acount: no such field"),
+    }
+    for right, (wrong, complaint) in slips.items():
+        mapping = tmp_path / f"{complaint[:5]}.yml"
+        mapping.write_text(text.replace(right, wrong), encoding="utf-8")
+        with pytest.raises(SourceFileError, match=complaint):
+            mapping_of("shop", mapping)
+
+
+async def test_a_field_that_the_mapping_forgot_is_told_from_an_empty_one(
+    exports: Exports, tmp_path: Path
+) -> None:
+    mapping, file = tmp_path / "ours.yml", tmp_path / "members.csv"
+    mapping.write_text(OTHER_RETAILER.replace("  name: {", "  # name: {"), encoding="utf-8")
+    file.write_text("卡号;姓名;手机;等级;入会日期\nA1;陈静;;黑卡;2024-05-01\n", encoding="utf-8")
+
+    (held,) = (await import_file(exports.store, "loyalty", file, mapping=mapping)).quarantined
+
+    assert held.reason == "name: expected a value, and the mapping has no such field"
+
+
+async def test_another_sign_between_columns_is_recognised(exports: Exports, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text("card_no;name;tier;joined_on\nA1;陈静;gold;2024-05-01\n", encoding="utf-8")
+
+    with pytest.raises(SourceFileError, match=r'single column.* `delimiter: ";"`'):
+        await import_file(exports.store, "loyalty", file)
 
 
 async def test_an_unknown_source_is_named(exports: Exports, tmp_path: Path) -> None:
