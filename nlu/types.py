@@ -23,6 +23,8 @@ class DateRange:
     end: date
     at: time | None = None
     """The time of day, where the sentence names one ("tomorrow at 3 pm")."""
+    until: time | None = None
+    """Where it names two, the later one ("between 2 and 4 pm tomorrow"): they are no moment."""
 
     def __post_init__(self) -> None:
         if self.end < self.start:
@@ -172,13 +174,14 @@ def value_to_json(value: EntityValue) -> JsonValue:
     match value:
         case Decimal():
             return {"kind": "number", "value": str(value)}
-        case DateRange(start, end, at):
-            days: dict[str, JsonValue] = {
+        case DateRange(start, end, at, until):
+            hours = {"at": at, "until": until}
+            return {
                 "kind": "date",
                 "start": start.isoformat(),
                 "end": end.isoformat(),
+                **{k: hour.isoformat("minutes") for k, hour in hours.items() if hour is not None},
             }
-            return days if at is None else days | {"at": at.isoformat("minutes")}
         case PriceRange(low, high, currency):
             return {
                 "kind": "price",
@@ -203,11 +206,10 @@ def _tagged_from_json(value: Mapping[str, JsonValue]) -> EntityValue:
     match value:
         case {"kind": "number", "value": str(number)}:
             return Decimal(number)
-        case {"kind": "date", "start": str(start), "end": str(end), "at": str(at)}:
-            moment = time.fromisoformat(at)
-            return DateRange(date.fromisoformat(start), date.fromisoformat(end), moment)
         case {"kind": "date", "start": str(start), "end": str(end)}:
-            return DateRange(date.fromisoformat(start), date.fromisoformat(end))
+            hours = (value.get(name) for name in ("at", "until"))
+            at, until = (time.fromisoformat(one) if isinstance(one, str) else None for one in hours)
+            return DateRange(date.fromisoformat(start), date.fromisoformat(end), at, until)
         case {"kind": "price", "min": low, "max": high, "currency": currency}:
             return PriceRange(
                 Decimal(low) if isinstance(low, str) else None,

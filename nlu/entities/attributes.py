@@ -1,6 +1,7 @@
 """How many, and in which size; words for colours and further sizes come with the data."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from nlu.entities.numbers import ANY_NUMBER, ARABIC, CHINESE, ENGLISH, parse_number
@@ -21,8 +22,18 @@ _LETTER_SIZE: Final = r"(?:[2-6]?XL|X{0,4}L|X{0,3}S|M)"
 _CHANGEABLE: Final = rf"(?:3[4-9]|4[0-7]|1[0-8][05]|{_LETTER_SIZE})"
 _ALONE: Final = r"(?<![A-Za-z\d.'’&-])"
 _CHANGED: Final = r" ?(?:码|号)? ?(?:to|换成?|改成?|instead of|but need|但要) ?"
+# A number that may be a size of shoes: no count, no amount, no code.
+_BARE: Final = (
+    r"(?<![A-Za-z\d.¥$第共花付-])(?:3[4-9]|4[0-7])(?![\d.%A-Za-z]|[双岁年分多以左折日月周秒页款套包号]|"
+    r"[^\W\d]*[元块天件个])"
+)
+_BARE_SIZE: Final = re.compile(
+    rf"{_BARE}(?! ?(?:to|and|or|-|到|至) ?\d|"
+    r" (?!(?:is|was|runs|fits|feels|hurts|pinches)\b)[a-z]+s\b)",
+    re.IGNORECASE,
+)
 _SHOES: Final = re.compile(
-    r"鞋|靴|码|\b(?:shoes?|boots?|sneakers?|trainers|sandals?|heels)\b", re.IGNORECASE
+    r"鞋|靴|码|\b(?:sizes?|shoes?|boots?|sneakers?|trainers|sandals?|heels)\b", re.IGNORECASE
 )
 _NAMED_SIZES: Final = {
     "small": "S", "medium": "M", "large": "L", "extra large": "XL", "小": "S", "中": "M", "大": "L",
@@ -43,7 +54,7 @@ def few(words: str) -> int:
         return _DOZEN * int(parse_number(said.removesuffix(" dozen")))
     if said.startswith("a couple"):
         return 2
-    return 1 if said.startswith("a pair") else int(parse_number(said))
+    return int(parse_number(said))
 
 
 def _few(match: re.Match[str]) -> int:
@@ -58,8 +69,18 @@ def _size(match: re.Match[str]) -> str:
     return letter_size(match["span"])
 
 
+def _numbered(match: re.Match[str]) -> str:
+    return letter_size(match["n"])
+
+
 def _shoe_size(match: re.Match[str]) -> str | None:
-    return match["span"] if _SHOES.search(match.string) else None
+    return match["span"] if _is_about_sizes(match.string) else None
+
+
+@lru_cache(maxsize=8)
+def _is_about_sizes(text: str) -> bool:
+    """Whether shoes or sizes are spoken of, or two numbers that may be sizes."""
+    return _SHOES.search(text) is not None or len(set(_BARE_SIZE.findall(text))) > 1
 
 
 def _letter(match: re.Match[str]) -> str | None:
@@ -83,15 +104,21 @@ def _volume(match: re.Match[str]) -> str:
 
 _FEW: Final = (
     r"(?:[1-9]\d?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|"
-    r"half a dozen|an? dozen|(?:two|three) dozen|a pair of)"
+    r"half a dozen|an? dozen|(?:two|three) dozen)"
 )
+_NUMBER_WORD: Final = r"(?:[1-9]\d?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_CHANGED_FROM: Final = (
+    r"\b(?:change|changed|reduced?|increased?|update|amend|adjust)\b[^.?!]{0,20}\bfrom "
+)
+_END: Final = r"(?=$|[,.!?]| (?:please|pls|instead|pieces|items|of))"
+_NOT: Final = r",? (?:and )?(?:not|instead of|rather than)(?: the)? "
 _GETTING: Final = (
     r"\b(?:take|want|need|order|ordered|bought|buy|get|got|grab|send|sent|add|have|paid for|return|"
     r"returning|received|out of|only|just|keep)"
 )
 
 QUANTITIES: Final[RuleSet] = rule_set(
-    ANY_NUMBER,
+    ANY_NUMBER + "|半打",
     rule(
         "quantity",
         rf"(?<![第\d.每哪])(?P<n>(?<![A-Za-z])(?!1(?!\d))\d{{1,4}}|(?!一(?![二三四五六七八九十百]))"
@@ -103,13 +130,13 @@ QUANTITIES: Final[RuleSet] = rule_set(
     # bought, sent or missing.
     rule(
         "quantity",
-        rf"(?<![第\d.每这那哪钱格])(?P<n>1|一) ?{_CONTAINER}(?![几多])",
+        rf"(?<![第\d.每这那哪钱格])(?P<n>1|一) ?{_CONTAINER}(?![几多子])",
         _quantity,
         0.9,
     ),
     rule(
         "quantity",
-        rf"(?:要|买了?|来|拿|下单|退|收到|只有|只?剩|[发少多漏送寄订加]了?)(?P<span>(?P<n>1|"
+        rf"(?:要|买了?|来|拿|下单|退|收到|只有|只?剩|[改换减加变][成为到]|[发少多漏送寄订加改]了?)(?P<span>(?P<n>1|"
         rf"一) ?{_MEASURE})(?![几多月])",
         _quantity,
         0.8,
@@ -118,18 +145,46 @@ QUANTITIES: Final[RuleSet] = rule_set(
     rule("quantity", r"(?P<n>\d{1,2}|[一两二三四五]|半)打(?![开折电算理听包印])", _dozens, 0.9),
     rule(
         "quantity",
-        rf"\b(?P<n>{ARABIC}|{ENGLISH}|an?) {_UNITS}\b(?! of (?:news|advice))(?: of\b)?",
+        rf"\b(?P<n>{ARABIC}|{ENGLISH}|an?) {_UNITS}\b(?! of (?:news|advice))",
         _quantity,
         0.9,
     ),
     rule("quantity", r"\b(?P<n>a couple of|half a dozen|(?:an?|two|three) dozen)\b", _few, 0.9),
     rule(
         "quantity",
-        rf"{_GETTING} (?P<span>(?P<n>{_FEW}))(?= (?:of|more)\b|(?: please| pls)?\W*$|[.,!?])",
+        rf"{_GETTING} (?P<span>(?P<n>{_FEW}))"
+        r"(?= (?:of|more|but|instead|too many)\b|(?: please| pls)?\W*$|[.,!?])",
         _few,
         0.8,
     ),
     rule("quantity", rf"\b(?P<n>{_FEW})(?= (?:of (?:them|these|those)|more of)\b)", _few, 0.8),
+    rule(
+        "quantity",
+        rf"\b(?:cut|bring|reduce|drop|lower|bump|increase|change|go)[^.?!,]{{0,20}} (?:down|up) to "
+        rf"(?P<span>(?P<n>{_NUMBER_WORD}))(?=$|[ ,.!?](?! ?(?:am|pm|%)))",
+        _few,
+        0.8,
+    ),
+    rule(
+        "quantity",
+        rf"{_CHANGED_FROM}(?P<span>(?P<n>{_NUMBER_WORD}))(?= to {_NUMBER_WORD}{_END})",
+        _few,
+        0.75,
+    ),
+    rule(
+        "quantity",
+        rf"{_CHANGED_FROM}{_NUMBER_WORD} to (?P<span>(?P<n>{_NUMBER_WORD})){_END}",
+        _few,
+        0.75,
+    ),
+    # "one not two": both are counts.
+    rule("quantity", rf"\b(?P<n>{_NUMBER_WORD})(?={_NOT}{_NUMBER_WORD}(?:$|[ ,.!?]))", _few, 0.75),
+    rule(
+        "quantity",
+        rf"\b{_NUMBER_WORD}{_NOT}(?P<span>(?P<n>{_NUMBER_WORD}))(?=$|[,.!?])",
+        _few,
+        0.75,
+    ),
     rule(
         "quantity",
         r"(?P<n>(?<=instead of )\d{1,2}|\b\d{1,2}(?= instead of \d))(?!\w)",
@@ -155,8 +210,8 @@ COUNTED: Final = re.compile(
 )
 
 SIZES: Final[RuleSet] = rule_set(
-    r"\d|(?<![a-z])[2-6]?x{0,4}[sml](?![a-z])|sizes?",
-    rule("size", rf"(?<![A-Za-z0-9'’&.-])(?P<span>{_LETTER_SIZE})(?=[ ]?(?:码|号))", _size),
+    r"\d|(?<![a-z])[2-6]?x{0,4}[sml](?![a-z])|sizes?|small|medium|large",
+    rule("size", rf"(?<![A-Za-z0-9'’&.-])(?P<span>(?P<n>{_LETTER_SIZE}) ?(?:码|号))", _numbered),
     rule(
         "size",
         rf"\b(?:sizes?\b|码数|尺码)[ :]*(?P<span>{_LETTER_SIZE}|small|medium|(?:extra )?large)\b",
@@ -168,7 +223,7 @@ SIZES: Final[RuleSet] = rule_set(
         _size,
         0.8,
     ),
-    rule("size", r"(?<![\d.])(?P<span>\d{2}(?:\.5)?)(?= ?码)", _size),
+    rule("size", r"(?<![\d.])(?P<span>(?P<n>\d{2}(?:\.5)?) ?码)", _numbered),
     rule("size", r"\b(?:size|eu|eur|us|uk)[ :]*(?P<span>\d{1,2}(?:\.5)?)(?![\d.%])", _size),
     rule("size", r"(?<![\d.])(?P<span>1[4-9]\d/\d{2,3}[A-C]?)(?![\d/])", _size),
     rule(
@@ -186,9 +241,18 @@ SIZES: Final[RuleSet] = rule_set(
     ),
     rule(
         "size",
-        r"(?<![\w.¥$-])(?P<span>3[4-9]|4[0-7])(?![\d.%]|[^\W\d]*[元块天件个])",
+        rf"(?P<span>{_BARE})",
         _shoe_size,
         0.7,
+    ),
+    # Where nothing follows that it could count, it is surely one.
+    rule("size", rf"(?P<span>{_BARE})(?=\s*(?:$|[,，。.;?!]|的|and\b|but\b))", _shoe_size, 0.85),
+    rule(
+        "size",
+        r"\b(?:my|an?|the|in) (?P<span>(?:extra )?(?:small|large)|medium)"
+        r"(?= (?:for|to|instead|is|was|please|pls|and)\b|\s*(?:$|[,.?!]))",
+        _size,
+        0.8,
     ),
     rule(
         "size",

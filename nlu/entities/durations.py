@@ -19,6 +19,11 @@ _UNITS: Final = {
 _HALF: Final = {"Y": "P6M", "M": "P15D", "D": "PT12H", "TH": "PT30M"}
 
 
+_NO_SPAN_BEFORE: Final = r"(?<![第\d.月上下前这本])"
+# 24小时 is how long a shop is open, unless the hours have passed.
+_ROUND_THE_CLOCK: Final = r"(?!(?:24|二十四) ?小时(?!了|没|还|过))"
+
+
 def _duration(match: re.Match[str]) -> str | None:
     unit = _UNITS[match["u"].lower()]
     words = match["n"].lower()
@@ -30,15 +35,39 @@ def _duration(match: re.Match[str]) -> str | None:
     return f"PT{number}{unit[1]}" if unit.startswith("T") else f"P{number}{unit}"
 
 
+def _and_a_half(match: re.Match[str]) -> str:
+    """两个半小时 is PT2H30M, 一年半 P1Y6M."""
+    unit, number = _UNITS[match["u"].lower()], int(parse_number(match["n"].lower()))
+    if unit.startswith("T"):
+        return f"PT{number}H30M"
+    return f"P{number}{unit}{_HALF[unit].removeprefix('P')}"
+
+
 RULES: Final[RuleSet] = rule_set(
     r"年|月|周|星期|礼拜|天|日|小时|钟|\b(?:year|month|week|day|hour|hr|min)",
     rule(
         "duration",
-        rf"(?<![第\d.月上下前这本])(?P<n>\d{{1,3}}|半|{CHINESE}) ?"
-        r"(?:个工作(?=日)|个(?=[月小钟星礼])|(?=[天周日年分星礼]))(?P<u>年|月|周|星期|礼拜|天|日|小时|钟头|分钟)"
-        r"(?!前|以前|之前|后|以后|之后|内|之内|以内|[一二三四五六日末]|半价|无理由)",
+        rf"{_NO_SPAN_BEFORE}{_ROUND_THE_CLOCK}(?P<n>\d{{1,3}}|半|{CHINESE}) ?"
+        r"(?:个工作(?=日)|个(?=[月小钟星礼])|(?=[天周日年分星礼小]))(?P<u>年|月|周|星期|礼拜|天|日|小时|钟头|分钟)"
+        r"(?!前|以前|之前|后|以后|之后|内|之内|以内|[一二三四五六日末]|半价|无理由|在线|营业|客服|服务|热线|"
+        r"便利|发货)",
         _duration,
         0.9,
+    ),
+    rule(
+        "duration",
+        rf"(?<![第\d.上下前])(?P<n>\d{{1,2}}|{CHINESE})(?:个半(?=[小钟月])|(?=年半))(?P<u>小时|钟头|月|年)(?:(?<=年)半)?(?!前|以前|后|以后|之|价)",
+        _and_a_half,
+        0.9,
+    ),
+    rule(
+        "duration",
+        rf"\b(?P<n>{ENGLISH}|an?) (?P<u>hour|month|year)s? and a half\b",
+        _and_a_half,
+        0.9,
+    ),
+    rule(
+        "duration", rf"\b(?P<n>{ENGLISH}) and a half (?P<u>hour|month|year)s?\b", _and_a_half, 0.9
     ),
     rule("duration", r"(?P<n>半)个?(?P<u>年|月|小时)(?!前|以前|之前|后|以后|之后)", _duration, 0.9),
     rule(

@@ -141,9 +141,10 @@ def value_as_text(entity: Entity) -> str:
     if entity.candidates:
         return "|".join(sorted(entity.candidates))
     match entity.value:
-        case DateRange(start, end, at):
+        case DateRange(start, end, at, until):
             days = f"{start}" if start == end else f"{start}..{end}"
-            return days if at is None else f"{days} {at:%H:%M}"
+            hours = "..".join(f"{hour:%H:%M}" for hour in (at, until) if hour is not None)
+            return f"{days} {hours}".rstrip()
         case PriceRange(low, high, currency):
             bounds = "..".join("" if bound is None else _plain(bound) for bound in (low, high))
             return f"{bounds} {currency}" if currency else bounds

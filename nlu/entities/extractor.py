@@ -34,6 +34,11 @@ _RULES: Final = (
 _WORD: Final = re.compile(r"[a-z]+(?:['’&-][a-z]+)*")
 _SPELT: Final = frozenset({"address", "company", "person_name"})
 _DESCRIBING: Final = frozenset({"colour", "size", "brand"})
+_HOLDS: Final = re.compile(
+    r"(?:里面?|里头|中|当中)?(?:都|会|还)?(?:有没有|有|含不含|是不是有|加了?|放了?)"
+)
+"""What stands between a thing and an ingredient that may be in it."""
+_LONGEST_HOLD: Final = 8
 _THINGS: Final = frozenset({"product", "category"})
 
 
@@ -59,7 +64,7 @@ class EntityExtractor:
         answer = self._answer(text, today, expecting)
         if answer is not None:
             return (_as_received(answer, sentence),)
-        found = _without_described(list(self._candidates(text, today)))
+        found = _without_described(_with_contents(text, list(self._candidates(text, today))))
         entities = with_roles(text, with_counts(text, resolve_overlaps(found)))
         return tuple(_as_received(self._canonical(entity), sentence) for entity in entities)
 
@@ -99,6 +104,21 @@ def _without_described(found: list[Entity]) -> list[Entity]:
         e
         for e in found
         if (e.start, e.end) not in {"product": described, "category": products}.get(e.entity, ())
+    ]
+
+
+def _with_contents(text: str, found: list[Entity]) -> list[Entity]:
+    """`found`, sure of the ingredients that a thing is asked for: "饼干里有坚果吗"."""
+    ends = {thing.end for thing in found if thing.entity in _THINGS}
+    return [
+        replace(e, confidence=1.0)
+        if e.entity == "ingredient"
+        and any(
+            end in ends and _HOLDS.fullmatch(text, end, e.start)
+            for end in range(e.start - _LONGEST_HOLD, e.start)
+        )
+        else e
+        for e in found
     ]
 
 

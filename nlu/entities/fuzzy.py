@@ -20,6 +20,8 @@ from nlu.types import Entity
 _LATIN_WORD: Final = re.compile(r"[^\W_]+(?:['’&-][^\W_]+)*")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 # (shortest word, typos it may have): in a short word a typo makes another word.
+_TWO_NAMES: Final = re.compile(r"[\u3400-\u9fff] [a-z]")
+"""A name in both languages, as nobody writes it: "听屿 Tingyu"."""
 _LATIN_TYPOS: Final = ((10, 2), (5, 1))
 _HAN_TYPOS: Final = ((8, 2), (4, 1))
 
@@ -77,6 +79,8 @@ def _all_known(words: str, known: Container[str]) -> bool:
 
 def _typos(surface: str) -> int:
     """How many typos a word may have."""
+    if _TWO_NAMES.search(surface):
+        return 0
     limits = _HAN_TYPOS if _HAN.search(surface) else _LATIN_TYPOS
     return next((typos for shortest, typos in limits if len(surface) >= shortest), 0)
 

@@ -30,14 +30,28 @@ def _tail(match: re.Match[str]) -> str:
     return match["span"]
 
 
+def _digits(match: re.Match[str]) -> str:
+    return re.sub(r"\D", "", match["span"])
+
+
 def _hong_kong(match: re.Match[str]) -> str:
     return "+852" + re.sub(r"\D", "", match["span"])
 
 
 _IS: Final = r"(?:\s|[:：#，,]|是|为|係|系|填|\bis\b|\bno\b\.?|\bnumber\b)*"
 _COUPON_WORDS: Final = re.compile(
-    r"券|码|优惠|兑换|折扣|无效|\b(?:code|coupon|promo|voucher|discount|invalid)", re.IGNORECASE
+    r"券|码|优惠|兑换|折扣|无效|不可用|用不了|失效|\b(?:code|coupon|promo|voucher|discount|invalid|"
+    r"appl(?:y|ied|icable)|redeem|expired|reject|not valid|checkout)",
+    re.IGNORECASE,
 )
+# Letters and digits that mean something on every label.
+_NO_COUPON: Final = r"(?!(?:SPF|UPF|USB|IPX|TYPE|MODEL|SIZE|COVID)\d)"
+_MESSAGE_CODE: Final = (
+    r"(?:(?:验证|校验|动态|短信)码|\b(?:otp|(?:verification|sms|security|confirmation) code|"
+    r"(?<!up )(?<!ion )(?<!mo )(?<!pon )(?<!count )(?<!cher )(?<!card )(?<!post )(?<!zip )"
+    r"(?<!area )(?<!product )code(?= is\b| \d{4,6}\b)))"
+)
+_FOUR_TO_EIGHT: Final = r"\d(?:[ -]?\d){3,7}"
 
 
 def _coupon(match: re.Match[str]) -> str | None:
@@ -67,9 +81,20 @@ _TOLD_CODES: Final = (
     ),
     rule(
         "verification_code",
-        rf"(?:(?:验证|校验|动态|短信)码|\b(?:otp|(?:verification |sms |security )?code(?= is\b)|"
-        rf"(?:verification|sms|security) code)){_IS}(?P<span>\d(?:[ -]?\d){{3,7}})(?![\dA-Za-z])",
-        lambda m: re.sub(r"\D", "", m["span"]),
+        rf"{_MESSAGE_CODE}(?:{_IS}|[^\d?？]{{0,16}}(?<!\w))(?P<span>{_FOUR_TO_EIGHT})(?![\dA-Za-z])",
+        _digits,
+    ),
+    rule(
+        "verification_code",
+        rf"(?<![\w+-])(?P<span>{_FOUR_TO_EIGHT})(?![\dA-Za-z])[^\d,，。.?？]{{0,12}}?{_MESSAGE_CODE}",
+        _digits,
+        0.9,
+    ),
+    rule(
+        "verification_code",
+        rf"短信(?:(?!尾号|单|券|优惠|电话)[^\d，。,?？]){{0,8}}(?P<span>{_FOUR_TO_EIGHT})(?![\dA-Za-z])",
+        _digits,
+        0.8,
     ),
     rule(
         "coupon_code",
@@ -80,14 +105,14 @@ _TOLD_CODES: Final = (
     ),
     rule(
         "coupon_code",
-        rf"{_NO_CODE_BEFORE}(?!HK\d{{10}}|VIP\d{{8}})(?P<span>[A-Za-z]{{3,10}}\d{{2,4}})(?![A-Za-z0-9-])",
+        rf"{_NO_CODE_BEFORE}(?!HK\d{{10}}|VIP\d{{8}}){_NO_COUPON}(?P<span>[A-Za-z]{{3,10}}\d{{2,4}})(?![A-Za-z0-9-])",
         _coupon,
         0.7,
     ),
 )
 
 RULES: Final[RuleSet] = rule_set(
-    r"\d|@|码|券|\b(?:code|coupon|promo|voucher)",
+    r"\d|@|码|券|\b(?:code|coupon|promo|voucher|otp)",
     rule("order_number", rf"{_NO_CODE_BEFORE}HK{_GAP}\d(?:{_GAP}\d){{9}}(?!{_GAP}\d)", _code),
     rule("card_number", rf"{_NO_CODE_BEFORE}VIP{_GAP}\d(?:{_GAP}\d){{7}}(?!{_GAP}\d)", _code),
     rule(

@@ -53,6 +53,12 @@ def _exact(match: re.Match[str]) -> PriceRange:
     return PriceRange(amount, amount, _currency(match[0]))
 
 
+def _with_tenths(match: re.Match[str]) -> PriceRange:
+    """86块5 is 86.5."""
+    amount = _amount(match["a"]) + parse_number(match["tenths"]) / 10
+    return PriceRange(amount, amount, "CNY")
+
+
 def _up_to(match: re.Match[str]) -> PriceRange:
     return PriceRange(None, _amount(match["a"]), _currency(match[0]))
 
@@ -106,6 +112,16 @@ def _some(match: re.Match[str]) -> PriceRange:
 
 
 _VAGUE: Final = (
+    _price(
+        rf"{_ZH_START}(?P<a>{NUMBER})块(?P<tenths>\d|[一二三四五六七八九])(?:毛钱?)?(?![\d元十百千万折个件])",
+        _with_tenths,
+        1.0,
+    ),
+    _price(
+        rf"(?<![\w.$£€¥-])(?P<a>{ARABIC}) ?(?:to|-) ?(?P<b>\d{{3,6}}){_NOT_MONEY}(?=$|[ ,.?!])",
+        _between,
+        0.7,
+    ),
     _price(
         rf"(?<![\d零一二三四五六七八九十百千万])(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])"
         rf"(?P<times>[百千万])(?:{_ZH_UNIT})?(?:左右|以内|上下)?(?![零一二三四五六七八九十多\d])",
@@ -188,6 +204,17 @@ RULES: Final[RuleSet] = rule_set(
     ),
     _price(
         rf"(?<!\w)(?P<a>{_MONEY}) (?:or (?:more|above|over)|and (?:up|above))\b", _at_least, 0.95
+    ),
+    _price(
+        rf"(?<![\w.])(?P<a>\d{{3,6}}) (?:or (?:more|above|over)|and (?:up|above|over))\b"
+        rf"{_NOT_MONEY}",
+        _at_least,
+        0.85,
+    ),
+    _price(
+        rf"(?<![\w.])(?P<a>\d{{2,6}}) (?:or (?:less|under|below)|max|tops)\b{_NOT_MONEY}",
+        _up_to,
+        0.85,
     ),
     _price(
         rf"\b(?:around|about|approximately|approx\.?|roughly|circa) ?{_A}{_NOT_MONEY}",

@@ -37,6 +37,12 @@ _MONTH: Final = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
+# "may" and "march" alone are verbs, unless they are written or announced as months.
+_ANNOUNCED: Final = (
+    r"(?:(?<=in )|(?<=since )|(?<=this )|(?<=last )|(?<=next )|(?<=by )|(?<=of )|(?<=until )|"
+    r"(?<=before )|(?<=during )|(?<=early[ -])|(?<=mid[ -])|(?<=late[ -])|(?-i:(?=March|MARCH)))"
+)
+_MONTH_ALONE: Final = re.sub(r"(mar\(\?:ch\)\?|may)", _ANNOUNCED + r"\1", _MONTH)
 _DAY: Final = r"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR: Final = r"(?:,? (?P<year>20\d{2}))?"
 _N: Final = rf"(?P<n>\d{{1,3}}|half an?|an?|a couple of|{ENGLISH})"
@@ -171,9 +177,7 @@ RULES: Final[DateRuleSet] = date_rule_set(
     date_rule(rf"\b{_MONTH} (?:the )?{_DAY}(?![\d:]){_YEAR}(?! ?(?:am|pm)\b)", _month_day),
     date_rule(rf"(?<![\d.])(?:the )?{_DAY}(?: of)? {_MONTH}{_YEAR}", _month_day),
     date_rule(
-        r"\b(?:(?P<part>early|mid|late)[ -])?"
-        + _MONTH.replace("|may|", "|(?<=in )may|(?<=since )may|(?<=this )may|")
-        + r"(?: (?P<year>20\d{2}))?(?! ?\d)",
+        r"\b(?:(?P<part>early|mid|late)[ -])?" + _MONTH_ALONE + r"(?: (?P<year>20\d{2}))?(?! ?\d)",
         _named_month,
         0.8,
     ),

@@ -8,28 +8,16 @@ from typing import Final
 
 from nlu.entities.dates import calendar, chinese, english
 from nlu.entities.dates.rule import DateRuleSet, date_rule, date_rule_set
-from nlu.entities.numbers import parse_number
+from nlu.entities.dates.times import Moment, find_times
 from nlu.entities.overlap import resolve_overlaps
 from nlu.types import DateRange, Entity
 
 _JOIN: Final = re.compile(
     r"\s*(?:到|至|-|–|—|~|～|and|to|until|till|through)\s*(?:the )?", re.IGNORECASE
 )
-_GAP: Final = re.compile(r"[\s,，的]*(?:at |around |by )?", re.IGNORECASE)
-_TIME: Final = re.compile(
-    r"(?<![\w.])(?P<eh>1[0-2]|0?\d)(?:[:.](?P<em>[0-5]\d))? ?(?P<ap>a\.?m\.?|p\.?m\.?)(?![a-z])"
-    r"|(?:(?P<half>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|今晚|晚|早)?"
-    r"(?P<h>[01]?\d|2[0-4]|十[一二]?|[一二三四五六七八九两])"
-    r"(?:[点时](?!击|多)(?:(?P<zm>半|一刻|[0-5]?\d分?|[一二三四五]十分?))?|[:：](?P<zc>[0-5]\d)))"
-    r"|\b(?P<noon>noon|midday)\b|(?P<zhnoon>中午)|\bhalf past (?P<past>one|two|three|four|five|six|"
-    r"seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])\b",
-    re.IGNORECASE,
-)
-_TIME_HINT: Final = re.compile(r"[点时:：午]|\d ?[ap]\.?m|noon|midday|half past", re.IGNORECASE)
-_AFTERNOON: Final = ("下午", "傍晚", "晚上", "今晚", "晚")
+_GAP: Final = re.compile(r"[\s,，的]*(?:at |around |by )?(?:在)?", re.IGNORECASE)
 _NOON: Final = 12
-_OPENING: Final = 8
-"""An hour before it, without am or pm, is one in the afternoon."""
+_EVENING: Final = re.compile(r"晚$|\b(?:night|evening)$|tonight$", re.IGNORECASE)
 _BEFORE: Final = re.compile(
     r"(?:\b(?:before|by|until|till|til|no later than)(?: the)? |(?:赶在|最晚|不晚于))$",
     re.IGNORECASE,
@@ -119,66 +107,44 @@ def _range(first: Entity, second: Entity, text: str) -> DateRange | None:
 
 def _with_times(text: str, dates: list[Entity], today: date) -> list[Entity]:
     timed = list(dates)
-    if not _TIME_HINT.search(text):
-        return timed
-    for match in _TIME.finditer(text):
-        moment = _time(match)
-        if moment is None:
-            continue
-        place = next((i for i, e in enumerate(timed) if _touches(text, e, match)), None)
+    for moment in find_times(text):
+        place = next((i for i, e in enumerate(timed) if _touches(text, e, moment)), None)
         if place is not None:
-            timed[place] = _at(text, timed[place], match, moment)
-        elif match["zhnoon"] is None and not any(_overlaps(e, match) for e in timed):
-            value = DateRange(today, today, moment)
-            timed.append(Entity("date", value, match[0], *match.span(), confidence=0.8))
+            timed[place] = _at(text, timed[place], moment)
+        elif not moment.vague and not any(_overlaps(e, moment) for e in timed):
+            value = DateRange(today, today, moment.at, moment.until)
+            said = text[moment.start : moment.end]
+            timed.append(Entity("date", value, said, moment.start, moment.end, confidence=0.8))
     return sorted(timed, key=lambda entity: entity.start)
 
 
-def _touches(text: str, entity: Entity, match: re.Match[str]) -> bool:
+def _touches(text: str, entity: Entity, moment: Moment) -> bool:
     # 明早|早十点: the part of the day belongs to both.
-    shared = entity.start <= match.start() < entity.end < match.end()
+    shared = entity.start <= moment.start < entity.end < moment.end and moment.until is None
     after = shared or (
-        entity.end <= match.start() and _GAP.fullmatch(text, entity.end, match.start())
+        entity.end <= moment.start and _GAP.fullmatch(text, entity.end, moment.start)
     )
-    before = match.end() <= entity.start and re.fullmatch(
-        r"(?: on)? ?", text[match.end() : entity.start]
+    before = moment.end <= entity.start and re.fullmatch(
+        r"(?: on)? ?", text[moment.end : entity.start]
     )
     return bool(after or before) and isinstance(entity.value, DateRange) and entity.value.at is None
 
 
-def _overlaps(entity: Entity, match: re.Match[str]) -> bool:
-    return entity.start < match.end() and match.start() < entity.end
+def _overlaps(entity: Entity, moment: Moment) -> bool:
+    return entity.start < moment.end and moment.start < entity.end
 
 
-def _at(text: str, entity: Entity, match: re.Match[str], moment: time) -> Entity:
-    start, end = min(entity.start, match.start()), max(entity.end, match.end())
+def _at(text: str, entity: Entity, moment: Moment) -> Entity:
+    start, end = min(entity.start, moment.start), max(entity.end, moment.end)
     days = entity.value
     assert isinstance(days, DateRange)  # noqa: S101 - `_touches` has looked
-    evening = entity.text.endswith("晚") and moment.hour < _NOON
-    moment = moment.replace(hour=moment.hour + _NOON) if evening else moment
-    return replace(
-        entity, value=replace(days, at=moment), text=text[start:end], start=start, end=end
-    )
+    evening = _EVENING.search(entity.text) and moment.at.hour < _NOON
+    at, until = (_later(one) if evening else one for one in (moment.at, moment.until))
+    value = replace(days, at=at, until=until)
+    return replace(entity, value=value, text=text[start:end], start=start, end=end)
 
 
-def _time(match: re.Match[str]) -> time | None:
-    if match["noon"] or match["zhnoon"]:
-        return time(_NOON)
-    if match["past"]:
-        hour = int(parse_number(match["past"]))
-        return time(hour + _NOON if hour < _OPENING else hour, 30)
-    if match["ap"]:
-        hour = int(match["eh"]) % _NOON + (_NOON if match["ap"].lower().startswith("p") else 0)
-        return time(hour, int(match["em"] or 0))
-    return _chinese_time(match)
-
-
-def _chinese_time(match: re.Match[str]) -> time | None:
-    if match["half"] is None and match["h"] == "一" and match["zm"] is None:
-        return None  # 一点 is "a little" unless more is said
-    hour = int(parse_number(match["h"])) % 24
-    if match["half"] in _AFTERNOON and hour < _NOON:
-        hour += _NOON
-    minutes = match["zc"] or (match["zm"] or "0").rstrip("分")
-    words = {"半": 30, "一刻": 15}
-    return time(hour, words[minutes] if minutes in words else int(parse_number(minutes)))
+def _later(moment: time | None) -> time | None:
+    """The same hour in the afternoon."""
+    early = moment is not None and moment.hour < _NOON
+    return moment.replace(hour=moment.hour + _NOON) if moment and early else moment

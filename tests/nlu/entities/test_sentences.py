@@ -39,16 +39,35 @@ def test_entities_are_found_where_they_are_and_with_their_value(
 ) -> None:
     report = reports[language]
     assert report.sentences >= 200
-    assert report.overall.span_f1 >= 0.92
+    assert report.overall.span_f1 >= 0.96
     assert report.overall.value_f1 >= 0.96
     assert report.overall.value_accuracy >= 0.98
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_kind_is_left_behind(reports: dict[str, EntityReport], language: str) -> None:
+@pytest.mark.parametrize("file", ["zh_unseen", "en_unseen"])
+def test_sentences_of_somebody_who_did_not_know_the_rules(
+    reports: dict[str, EntityReport], file: str
+) -> None:
+    report = reports[file]
+    assert report.sentences >= 150
+    assert report.overall.span_f1 >= 0.97
+    assert report.overall.value_f1 >= 0.97
+    assert report.overall.value_accuracy >= 0.98
+
+
+@pytest.mark.parametrize("file", ["zh", "en", "zh_unseen", "en_unseen"])
+def test_no_kind_is_left_behind(reports: dict[str, EntityReport], file: str) -> None:
     weak = {
         kind: round(score.value_f1, 2)
-        for kind, score in reports[language].kinds.items()
+        for kind, score in reports[file].kinds.items()
         if score.marked >= FEW and score.value_f1 < 0.85
     }
     assert weak == {}
+
+
+@pytest.mark.parametrize("file", ["zh_unseen", "en_unseen"])
+def test_nothing_is_found_where_nothing_is(reports: dict[str, EntityReport], file: str) -> None:
+    sentences = read_marked(NLU / "entity_sentences" / f"{file}.yml")
+    empty = {one.text for one in sentences if not one.entities}
+    assert len(empty) > FEW
+    assert [m for m in reports[file].mistakes if m.text in empty] == []
