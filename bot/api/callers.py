@@ -35,7 +35,7 @@ async def conversation_caller(
     api: ApiDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_conversation_bearer)],
 ) -> ConversationClaims:
-    """Return the conversation that the caller's token opens; staff must still be in service."""
+    """Return the conversation that the caller's token opens; the account must still be there."""
     if credentials is None:
         raise bad_token("a conversation token is needed: Authorization: Bearer …")
     try:
@@ -43,7 +43,7 @@ async def conversation_caller(
     except TokenError as error:
         raise bad_token(str(error)) from error
     if not await web_channel.may_speak(api.store, claims):
-        raise bad_token("the account is switched off")
+        raise bad_token("the account is switched off or erased")
     return claims
 
 

@@ -45,10 +45,15 @@ async def find(store: CrmStore, claims: ConversationClaims) -> Conversation | No
 
 
 async def may_speak(store: CrmStore, claims: ConversationClaims) -> bool:
-    """Whether the speaker is still let in: a staff account may be switched off at any time."""
-    if claims.staff_id is None:
+    """Whether the speaker is still let in.
+
+    A staff account may be switched off at any time, and a member be erased while they talk.
+    """
+    if claims.staff_id is None and claims.member_id is None:
         return True
     async with store.reading(SYSTEM) as uow:
+        if claims.staff_id is None:
+            return await uow.members.get(claims.member_id or 0) is not None
         staff = await uow.staff.get(claims.staff_id)
     return staff is not None and staff.active
 

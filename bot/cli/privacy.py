@@ -18,6 +18,8 @@ from crm_store.types.privacy import Place, Proof
 SHORTEST_TOLD = 8
 """Characters of an identifier that cannot stand in a file by chance."""
 KINDS = frozenset({"", ".json", ".zip"})
+CACHES = ("index", "faq", "nlu")
+EXPORTS = "exports as they were delivered; delete them where they are kept"
 
 
 @click.command()
@@ -129,22 +131,25 @@ def lines_of(found: Proof) -> Iterator[str]:
 
 
 def files_under(var: Path) -> Callable[[Collection[str]], Sequence[Place]]:
-    """Return what looks for identifiers in the search index and in what the NLU keeps.
+    """Return what looks for identifiers in the search indexes and in what the NLU keeps.
 
-    Both are made of the catalogue and of example sentences; this makes sure.
+    They are made of the catalogue, of articles and of example sentences; this makes sure. Exports
+    that were delivered are somebody's files: they are named, and not touched.
     """
 
     def looked(identifiers: Collection[str]) -> list[Place]:
         wanted = [one.encode() for one in identifiers if len(one) >= SHORTEST_TOLD]
-        return [_looked(var / name, name, wanted) for name in ("index", "nlu")]
+        caches = [(name, _found(var / name, wanted)) for name in CACHES]
+        demo = _found(var / "demo", wanted)
+        return [
+            *(Place(f"files in {name}", found, left=found) for name, found in caches),
+            Place("files in demo", demo, kept=demo, why=EXPORTS),
+        ]
 
     return looked
 
 
-def _looked(folder: Path, name: str, wanted: Sequence[bytes]) -> Place:
-    found = 0
-    for file in folder.rglob("*") if folder.is_dir() else ():
-        if file.is_file() and wanted:
-            content = file.read_bytes()
-            found += any(one in content for one in wanted)
-    return Place(f"files in {name}", found, left=found)
+def _found(folder: Path, wanted: Sequence[bytes]) -> int:
+    """Return how many files of a folder hold one of these."""
+    files = (file for file in folder.rglob("*") if wanted and file.is_file())
+    return sum(any(one in content for one in wanted) for content in map(Path.read_bytes, files))

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import Column, Table, func, select, type_coerce, update
+from sqlalchemy import Column, Table, Update, bindparam, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
@@ -89,17 +89,22 @@ async def _batch(context: Context, place: Place) -> tuple[int, int]:
     if not rows:
         progress.done = True
         return 0, 0
-    changed = 0
-    (key,) = place.table.primary_key.columns
-    for row_key, token in rows:
-        if not token or context.vault.is_current(token):
-            continue
-        new = type_coerce(context.vault.rotate(token), place.stored)
-        change = update(place.table).where(key == row_key).values({place.column.name: new})
-        await context.session.execute(change)
-        changed += 1
+    vault = context.vault
+    changed = [
+        {"row_key": row_key, "token": vault.rotate(token)}
+        for row_key, token in rows
+        if token and not vault.is_current(token)
+    ]
+    if changed:
+        await (await context.session.connection()).execute(_change(place), changed)
     progress.last = str(rows[-1][0])
-    return len(rows), changed
+    return len(rows), len(changed)
+
+
+def _change(place: Place) -> Update:
+    (key,) = place.table.primary_key.columns
+    new = bindparam("token", type_=place.stored)
+    return update(place.table).where(key == bindparam("row_key")).values({place.column.name: new})
 
 
 async def _rows(session: AsyncSession, place: Place, last: str) -> list[tuple[Any, str]]:

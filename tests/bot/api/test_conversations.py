@@ -147,6 +147,25 @@ async def test_a_token_for_nobody_is_refused(site: Site) -> None:
         assert answer.status_code == 401
 
 
+async def test_who_is_erased_while_talking_is_signed_out(site: Site) -> None:
+    talk = await site.open(site.member)
+    await talk.say("你好")
+    await talk.answered()
+    async with site.assistant.store.writing(SYSTEM) as uow:
+        await uow.privacy.erase(site.member)
+
+    body = {"client_id": "87654321", "text": "还在吗"}
+    said = await site.client.post(f"{talk.path}/messages", json=body, headers=talk.headers)
+    read = await site.client.get(f"{talk.path}/messages", headers=talk.headers)
+    again = await site.client.post(
+        "/api/v1/conversations", headers=bearer(site.tokens.member(site.member))
+    )
+    assert {answer.status_code for answer in (said, read, again)} == {401}
+    guest = await site.open()
+    await guest.say("你好")
+    assert await guest.answered(), "as a guest, they may go on"
+
+
 async def test_a_token_shows_its_conversation(site: Site) -> None:
     talk = await site.open(site.member)
     answer = await site.client.get("/api/v1/conversations", headers=talk.headers)

@@ -68,7 +68,8 @@ def test_a_copy_is_written_with_a_page_beside_it(shop: Shop) -> None:
 def test_who_is_erased_is_gone_and_the_proof_can_be_checked(shop: Shop) -> None:
     proof = shop.json("members", "erase", "13800138000")
     assert {place["left"] for place in proof["places"]} == {0}
-    assert {"files in index", "files in nlu"} <= {place["name"] for place in proof["places"]}
+    caches = {"files in index", "files in faq", "files in nlu"}
+    assert caches <= {place["name"] for place in proof["places"]}
     with pytest.raises(NotFoundError):
         shop.run("members", "show", "13800138000")
     assert "周敏" in shop.run("members", "show", "13900139000")
@@ -90,6 +91,19 @@ def test_an_identifier_in_the_index_stops_the_erasure(shop: Shop) -> None:
     done = shop.invoke("members", "erase", "13800138000")
     assert "files in index; nothing was done" in str(done.exception)
     assert "林晓" in shop.run("members", "show", "13800138000")
+
+
+def test_a_delivered_export_is_named_and_not_touched(shop: Shop) -> None:
+    delivered = shop.folder / "var" / "demo" / "loyalty.csv"
+    delivered.parent.mkdir(parents=True)
+    delivered.write_text("VIP1,林晓,13800138000", encoding="utf-8")
+
+    proof = shop.json("members", "erase", "13800138000")
+
+    (place,) = [place for place in proof["places"] if place["name"] == "files in demo"]
+    assert (place["found"], place["kept"]) == (1, 1)
+    assert "delete them where they are kept" in place["why"]
+    assert delivered.exists()
 
 
 @pytest.mark.parametrize(
