@@ -42,7 +42,10 @@ def _place(within: str | None) -> Place | None:
         return None
     place = area_of(within)
     if place is None:
-        raise click.BadParameter(f"no province, city or district in China is called {within}")
+        raise click.BadParameter(
+            f"no province or city in China is called {within!r}; "
+            "name a district with its city, such as 北京朝阳区"
+        )
     return place
 
 

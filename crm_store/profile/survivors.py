@@ -135,7 +135,7 @@ def _why(rule: FieldRule, best: Fact, others: Sequence[Fact], table: Table) -> L
 
 
 def _filled(words: Words, fact: Fact, count: int, table: Table) -> LocalText:
-    name = table.source(fact.source).name or Words(zh=fact.source, en=fact.source)
+    name = table.source(fact.source).name or Words(zh=fact.source, en=f"source {fact.source}")
     day = fact.at.date().isoformat()
     return LocalText(
         words.zh.format(source=name.zh, count=count, date=day),
