@@ -63,7 +63,7 @@ def span_of(say: Wording, days: int, channel: str | None, store: str | None) -> 
     return Span(today - timedelta(days - 1), today, zone, channel or None, store or None)
 
 
-def add_board_page(parts: DeskParts, sessions: Sessions, dress: Callable[[], None]) -> None:
+def add_board_page(parts: DeskParts, sessions: Sessions, dress: Callable[[str], None]) -> None:
     """Serve the board at ``/desk/board``, for managers."""
 
     @ui.page("/board", title="Huike", dark=None)
@@ -71,7 +71,7 @@ def add_board_page(parts: DeskParts, sessions: Sessions, dress: Callable[[], Non
         session = await admitted(sessions, request, BOARD_ROLES)
         if isinstance(session, Response):
             return session
-        dress()
+        dress(language_of(request))
         say = Wording(parts.phrasebook.speaker(language_of(request)))
         await Board(parts, session, say).build()
         return None
@@ -182,7 +182,11 @@ class Board:
             ):
                 with ui.element("section").classes("chart"):
                     ui.label(self._say(key)).classes("group").props("role=heading aria-level=2")
-                    ui.echart(chart(figures, self._say)).classes("chart-area")
+                    options = chart(figures, self._say)
+                    if charts.is_empty(options):
+                        ui.label(self._say("no_figures")).classes("empty")
+                    else:
+                        ui.echart(options).classes("chart-area")
             self._draw_unknown(figures)
 
     def _draw_unknown(self, figures: Figures) -> None:

@@ -60,6 +60,11 @@ def reasons(figures: Figures, say: Wording) -> Options:
     }
 
 
+def is_empty(options: Options) -> bool:
+    """Whether a chart has nothing to show: an empty frame looks broken."""
+    return all(value is None for series in options["series"] for value in series["data"])
+
+
 def _by_day(
     days: Sequence[DayFigures],
     series: dict[str, list[int | float | None]] | dict[str, list[int]],

@@ -25,9 +25,15 @@ def clerk_router(sessions: Sessions, pages: Pages) -> APIRouter:
         session = await admitted(sessions, request, CLERK_ROLES)
         if isinstance(session, Response):
             return session
-        answers_customers = session.staff.role in DESK_ROLES
+        async with sessions.store.watching(session.actor) as uow:
+            shops = {shop.id: shop.name for shop in await uow.catalog.shops()}
         return pages.render(
-            "clerk.html", language_of(request), POLICY, staff=session.staff, desk=answers_customers
+            "clerk.html",
+            language_of(request),
+            POLICY,
+            staff=session.staff,
+            shop=shops.get(session.staff.store_id or ""),
+            desk=session.staff.role in DESK_ROLES,
         )
 
     @router.post("/desk/conversation", status_code=201, dependencies=[Depends(from_own_pages)])

@@ -4,19 +4,23 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from nicegui import ui
 
 from bot.desk.dialogs import answered, card
+from bot.desk.packet import draw_card
 from bot.desk.session import require_service
 from bot.desk.transcript import Transcript
+from bot.desk.unmasking import unmask
 from bot.desk.wording import Wording
 from crm_store.ports import CrmStore, UnitOfWork
 from crm_store.types.actors import Actor
 from crm_store.types.conversations import Message
 from crm_store.types.desk import FoundTalk
 from crm_store.types.people import Member, MemberQuery
+from crm_store.types.privacy import UnmaskPurpose
 
 SHOWN: Final = 12
 _PHONE: Final = re.compile(r"\+?\d[\d\s-]{6,}\Z")
@@ -69,7 +73,10 @@ async def _members(uow: UnitOfWork, words: str) -> list[Member]:
 async def search(
     say: Wording, store: CrmStore, actor: Actor, choose: Callable[[int], Awaitable[None]]
 ) -> None:
-    """Let somebody search; a conversation with a handoff opens on the desk, others to read."""
+    """Let somebody search; a conversation with a handoff opens on the desk, others to read.
+
+    A member opens as their card.
+    """
     with card(say("search")) as dialog:
         box = ui.input(placeholder=say("search_hint")).classes("w-full")
         box.props(f'autofocus outlined dense debounce=350 aria-label="{say("search")}"')
@@ -86,6 +93,20 @@ async def search(
             with area:
                 _draw_messages(say, messages)
 
+        async def open_member(member: Member) -> None:
+            async with store.reading(actor) as uow:
+                await require_service(uow)
+                card = await uow.members.card(member.id)
+                talks = await uow.desk.talks_of(member.id, limit=SHOWN)
+            area.clear()
+            with area:
+                if card is not None:
+                    draw_card(card, say, show_whole)
+                _draw_talks(say, talks, open_talk)
+
+        async def show_whole(identity_id: int, purpose: UnmaskPurpose) -> str:
+            return await unmask(store, actor, identity_id, purpose)
+
         async def look() -> None:
             words = (box.value or "").strip()
             found = await find(store, actor, words) if len(words) > 1 else Found()
@@ -93,7 +114,10 @@ async def search(
                 return
             area.clear()
             with area:
-                _draw(say, found, open_talk, asked=len(words) > 1)
+                _draw_members(say, found.members, open_member)
+                _draw_talks(say, found.talks, open_talk)
+                if len(words) > 1 and not (found.members or found.talks):
+                    ui.label(say("nothing_found")).classes("empty")
 
         box.on_value_change(look)
         with ui.row().classes("w-full justify-end"):
@@ -101,27 +125,35 @@ async def search(
     await answered(dialog)
 
 
-def _draw(
-    say: Wording, found: Found, open_talk: Callable[[FoundTalk], Awaitable[None]], *, asked: bool
+def _draw_members(
+    say: Wording, members: Sequence[Member], choose: Callable[[Member], Awaitable[None]]
 ) -> None:
-    if found.members:
+    if members:
         ui.label(say("search_members")).classes("group")
-    for member in found.members:
-        with ui.element("div").classes("found-member"):
+    for member in members:
+        with _found("found-member", partial(choose, member)):
             ui.label(member.name).classes("canned-name")
-            ui.label(f"#{member.id} · {say.name('tiers', member.tier.value)}").classes("facts")
-    if found.talks:
+            place = f" · {member.place.area}" if member.place.area else ""
+            ui.label(f"{say.name('tiers', member.tier.value)}{place}").classes("facts")
+
+
+def _draw_talks(
+    say: Wording, talks: Sequence[FoundTalk], choose: Callable[[FoundTalk], Awaitable[None]]
+) -> None:
+    if talks:
         ui.label(say("search_talks")).classes("group")
-    for talk in found.talks:
-        button = ui.element("button").props("type=button").classes("canned-reply found-talk")
-        button.on("click", lambda one=talk: open_talk(one))
-        with button:
+    for talk in talks:
+        with _found("found-talk", partial(choose, talk)):
             ui.label(talk.member or say("guest")).classes("canned-name")
             ui.label(talk.words).classes("preview")
             at = say.time(talk.at, datetime.now(UTC))
             ui.label(f"{at} · {say.of('channel', talk.channel)}").classes("facts")
-    if asked and not (found.members or found.talks):
-        ui.label(say("nothing_found")).classes("empty")
+
+
+def _found(kind: str, choose: Callable[[], Awaitable[None]]) -> ui.element:
+    """Return something that was found, to be opened by a click or by the keyboard."""
+    button = ui.element("button").props("type=button").classes(f"canned-reply {kind}")
+    return button.on("click", choose)
 
 
 def _draw_messages(say: Wording, messages: Sequence[Message]) -> None:

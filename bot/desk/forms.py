@@ -67,6 +67,8 @@ class ErrandForm:
         async def tell() -> None:
             if words := (box.value or "").strip():
                 await self._go(lambda: self._errand.tell(slot, words), words)
+            else:
+                box.props(f'error error-message="{self._say("errand_empty")}"')
 
         box.on("keydown.enter", tell)
         ui.button(self._say("errand_next"), on_click=tell).props("unelevated no-caps")

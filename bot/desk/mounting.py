@@ -1,5 +1,6 @@
 """Puts the desk on the web application."""
 
+from copy import copy
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -79,7 +80,7 @@ def mount_desk(
         session = await admitted(sessions, request, DESK_ROLES)
         if isinstance(session, Response):
             return session
-        _dress()
+        _dress(language_of(request))
         speaker = parts.phrasebook.speaker(language_of(request))
         page = Desk(parts, session, speaker, ui.context.client)
         page.build()
@@ -91,8 +92,12 @@ def mount_desk(
     ui.run_with(api, mount_path="/desk", title=TITLE, dark=None, show_welcome_message=False)
 
 
-def _dress() -> None:
-    """Give a page the desk's styles, scripts and colour."""
+def _dress(language: str) -> None:
+    """Give a page the desk's styles, scripts and colour, and its language."""
+    # A page of NiceGUI has one language for everybody: each visitor gets a copy in their own.
+    client = ui.context.client
+    client.page = copy(client.page)
+    client.page.language = "en-US" if language == "en" else "zh-CN"
     ui.add_css(STYLE)
     ui.add_head_html(f'<script src="{address("desk-theme.js")}"></script>')
     ui.add_head_html(f'<script type="module" src="{address("desk.js")}"></script>')

@@ -13,6 +13,7 @@ from bot.handoff.rendering import media_words
 from bot.handoff.summary import summary
 from crm_store.types.handoffs import HandoffState
 from crm_store.types.people import MemberCard
+from crm_store.types.text import LocalText
 
 Tap = Callable[[NextStep], Awaitable[object]]
 WISHES: Final = 4
@@ -49,7 +50,8 @@ def draw_packet(
     if shown.card is None:
         ui.label(say("no_profile")).classes("empty")
     else:
-        _draw_card(shown.card, packet, say, unmask)
+        person = packet.person
+        draw_card(shown.card, say, unmask, segment=person.segment if person else None)
 
 
 def _reason(shown: OpenConversation, say: Wording) -> str:
@@ -132,13 +134,16 @@ def _draw_end(shown: OpenConversation, say: Wording) -> None:
     _fact(say("instruction"), handoff.instruction or "")
 
 
-def _draw_card(card: MemberCard, packet: HandoffPacket, say: Wording, unmask: Unmask) -> None:
+def draw_card(
+    card: MemberCard, say: Wording, unmask: Unmask, *, segment: LocalText | None = None
+) -> None:
+    """Draw who a member is; identifiers are masked until somebody says what for."""
     member = card.member
     with ui.element("div").classes("member"):
         ui.label(member.name).classes("member-name")
         ui.label(say.name("tiers", member.tier.value)).classes(f"tier tier-{member.tier}")
-    if packet.person is not None and packet.person.segment is not None:
-        _fact(say("segment"), say.speaker.local(packet.person.segment))
+    if segment is not None:
+        _fact(say("segment"), say.speaker.local(segment))
     _fact(say("region"), member.place.area)
     _fact(say("points"), f"{card.points_balance:,}")
     _fact(say("spent"), say.speaker.money(card.total_spent))

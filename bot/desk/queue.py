@@ -1,4 +1,4 @@
-"""The queue: who waits, what I have taken or put aside, what colleagues have.
+"""The queue: what I have taken, who waits, what I put aside, what colleagues have.
 
 Entries are drawn once and then only told what changed: two hundred live conversations change many
 times a second, and whoever walks through them with the keyboard must not lose their place.
@@ -28,7 +28,7 @@ class QueueList:
         self._staff_id = staff_id
         self._choose = choose
         self._entries: dict[int, _Entry] = {}
-        self._groups = {key: _Group(say, key) for key in ("queue", "mine", "snoozed", "others")}
+        self._groups = {key: _Group(say, key) for key in ("mine", "queue", "snoozed", "others")}
 
     def show(self, snapshot: Snapshot, chosen: int | None) -> None:
         """Bring what is drawn up to date."""
@@ -51,7 +51,7 @@ class QueueList:
         drawn = self._entries.get(entry.handoff.id)
         if drawn is None:
             with group.area:
-                drawn = _Entry(self._say, entry.handoff.id, self._choose)
+                drawn = _Entry(self._say, self._staff_id, entry.handoff.id, self._choose)
             self._entries[entry.handoff.id] = drawn
         drawn.stand(group.area, position)
 
@@ -73,8 +73,9 @@ class _Group:
 
 
 class _Entry:
-    def __init__(self, say: Wording, handoff_id: int, choose: Choose) -> None:
+    def __init__(self, say: Wording, staff_id: int, handoff_id: int, choose: Choose) -> None:
         self._say = say
+        self._staff_id = staff_id
         self._shown: tuple[QueueEntry, bool] | None = None
         self._button = ui.element("button").classes("entry")
         self._button.props(f"type=button data-handoff={handoff_id}")
@@ -114,6 +115,8 @@ class _Entry:
     def _age_of(self, entry: QueueEntry) -> str:
         if entry.handoff.state is HandoffState.SNOOZED and entry.due_in is not None:
             return self._say("wakes_in", minutes=max(0, entry.due_in))
+        if entry.handoff.state is HandoffState.TAKEN and entry.handoff.taken_by == self._staff_id:
+            return self._say("unanswered" if entry.unanswered else "answered")
         if entry.agent:
             return entry.agent
         if entry.level is Level.LATE and entry.due_in is not None and entry.due_in < 0:

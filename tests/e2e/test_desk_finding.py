@@ -28,6 +28,10 @@ async def test_members_and_conversations_are_found_masked_and_on_the_record(
         await expect(lin.dialog.locator(".found-member")).to_contain_text("公孙雨")
         await expect(lin.dialog).not_to_contain_text("13500135000")
         await expect(lin.dialog.locator(".found-talk")).to_contain_text("我的蓝色雨伞漏水")
+    await lin.dialog.locator(".found-member").click()
+    await expect(lin.dialog.locator(".member-name")).to_have_text("公孙雨")
+    await expect(lin.dialog).to_contain_text("135****5000")
+    await expect(lin.dialog.locator(".found-talk")).to_contain_text("我的蓝色雨伞漏水")
     await box.fill("没有人说过的话")
     await expect(lin.dialog).to_contain_text("没有找到")
     await box.fill("蓝色雨伞")
@@ -96,3 +100,31 @@ async def test_n_takes_the_next_one(visit: Visit, server: Server) -> None:
     await zhou.page.keyboard.press("n")
     await expect(zhou.box).to_be_focused()
     await zhou.resolve_as("好了")
+
+
+async def test_who_reloads_goes_on_where_they_were(
+    visit: Visit, server: Server, desk_store: SqlStore
+) -> None:
+    await calls(desk_store, "我的灯不亮了")
+    lin = await agent(visit, server, "agent-lin")
+    await lin.open_and_take("我的灯不亮了")
+    await lin.box.fill("您好，请问灯是什么时候")
+    await lin.page.reload()
+    await expect(lin.transcript).to_contain_text("我的灯不亮了")
+    await expect(lin.box).to_have_value("您好，请问灯是什么时候")
+    await lin.box.press("End")
+    await lin.box.press_sequentially("买的？")
+    await lin.box.press("Enter")
+    await expect(lin.transcript).to_contain_text("您好，请问灯是什么时候买的？")
+    await lin.page.reload()
+    await expect(lin.transcript).to_contain_text("我的灯不亮了")
+    await expect(lin.box).to_have_value("")
+    await expect(lin.group("mine")).to_contain_text("已回复")
+
+
+async def test_pages_say_their_language(visit: Visit, server: Server) -> None:
+    for path, tag in (("/desk/?lang=zh", "zh-CN"), ("/desk/?lang=en", "en-US")):
+        page = await staff(visit, server, "manager", path)
+        await expect(page.locator("html")).to_have_attribute("lang", tag)
+        board = await staff(visit, server, "manager", path.replace("/?", "/board?"))
+        await expect(board.locator("html")).to_have_attribute("lang", tag)

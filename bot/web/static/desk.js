@@ -13,6 +13,7 @@ const writing = (element) => element.closest?.("input, textarea, select") !== nu
 let held = null; // the entry that had the focus, by its handoff: redrawing must not lose it
 let shown = null; // the transcript element that was there when last looked at
 let atEnd = true;
+let left = taken("huike-desk"); // what was open when the page was left, with the words in its box
 
 function move(step) {
   const all = entries();
@@ -83,7 +84,49 @@ document.addEventListener(
   { capture: true, passive: true },
 );
 
+/** Read what this tab kept, once. */
+function taken(key) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(key));
+    sessionStorage.removeItem(key);
+    return kept;
+  } catch {
+    return null;
+  }
+}
+
+const box = () => document.querySelector(".composer textarea");
+const who = () => document.querySelector(".desk-agent")?.textContent;
+
+addEventListener("pagehide", () => {
+  const area = transcript();
+  if (!area) return;
+  const noting = document.querySelector(".composer.noting") !== null;
+  const text = box()?.value ?? "";
+  const kept = { handoff: area.dataset.handoff, noting, text, who: who() };
+  sessionStorage.setItem("huike-desk", JSON.stringify(kept));
+});
+
+/** Go on where this tab was left: a server that starts anew must cost nobody half an answer. */
+function goOn() {
+  if (!left || !who()) return;
+  if (left.who !== who()) left = null;
+  else if (transcript()?.dataset.handoff !== left.handoff) {
+    const entry = document.querySelector(`.entry[data-handoff="${left.handoff}"]`);
+    if (!entry || left.opening) return;
+    left.opening = true;
+    entry.click();
+  } else if (box()?.offsetParent) {
+    const { noting, text } = left;
+    left = null;
+    if (!text || noting !== (document.querySelector(".composer.noting") !== null)) return;
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
 function redrawn(changes) {
+  goOn();
   const area = transcript();
   if (area !== shown) {
     shown = area;

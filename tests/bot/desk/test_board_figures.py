@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.desk import charts
 from bot.desk.figures import Figures, count, to_csv
+from bot.desk.wording import Wording
+from bot.replies import Phrasebook
 from crm_store.types.handoffs import HandoffReason, HandoffState
 from crm_store.types.reports import HandoffFact, Score, Span, TalkCount, UnknownQuestion
 
@@ -61,3 +64,11 @@ def test_no_cell_is_a_formula(attack: str) -> None:
     rows = list(csv.reader(io.StringIO(written[1:], newline="")))
     assert [f"'{attack}", "3"] in rows
     assert rows[1][:4] == ["2026-03-02", "8", "2", "1"]
+
+
+def test_a_chart_of_days_without_figures_is_empty_and_one_of_zeros_is_not() -> None:
+    say, none = Wording(Phrasebook().speaker("zh")), count(SPAN, [], [], [])
+    assert charts.is_empty(charts.satisfaction(none, say))
+    assert charts.is_empty(charts.times(none, say))
+    assert charts.is_empty(charts.reasons(none, say))
+    assert not charts.is_empty(charts.volume(none, say))

@@ -57,6 +57,17 @@ async def test_pages_allow_no_script_but_our_own(desk: DeskSite) -> None:
         assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
+async def test_clerks_read_the_name_of_their_shop_not_its_key(desk: DeskSite) -> None:
+    await desk.hire("shop-clerk", Role.CLERK)
+    async with desk.browser() as browser:
+        await log_in(browser, "shop-clerk")
+        chinese = await browser.get("/desk/clerk?lang=zh")
+        english = await browser.get("/desk/clerk?lang=en")
+    assert "· 南京西路店" in chinese.text
+    assert "· West Nanjing Road" in english.text
+    assert "SH01" not in chinese.text
+
+
 async def test_a_refused_login_keeps_the_name_and_never_the_password(desk: DeskSite) -> None:
     async with desk.browser() as browser:
         answer = await log_in(browser, 'no"body<', "not the password")
