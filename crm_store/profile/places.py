@@ -17,7 +17,9 @@ from ruamel.yaml import YAML
 from crm_store.types.places import Place
 
 T = TypeVar("T")
-DISTRICT = re.compile(r"(?:(?![路街道巷弄])[\u4e00-\u9fff]){1,8}?(?:自治县|新区|园区|区|县|旗|市)")
+DISTRICT = re.compile(
+    r"(?:(?![路街道巷弄])[\u4e00-\u9fff]){1,8}?(?:自治县|新区|园区|園區|[区區县縣旗市])"
+)
 ROAD = re.compile(r"[东南西北中東]?[路街道大]")
 """What follows the name of a city in the name of a road, such as 南京西路."""
 BETWEEN = " ,，、-"

@@ -7,6 +7,7 @@ from source_files import HOLDER, SHOP_ORDER, Exports, as_json_list
 from sqlalchemy import delete, update
 
 from crm_store.models import MemberRow, ProfileFactRow, SourceRecordRow
+from crm_store.profile.places import place_of
 from crm_store.repositories.kept_regions import derive_regions
 from crm_store.types.actors import SYSTEM
 from crm_store.types.places import Place
@@ -55,6 +56,11 @@ async def test_one_line_that_tells_all_three_is_taken_apart(exports: Exports) ->
     await order(exports, province=None, city=None, district=None, address1=line)
 
     assert (await region(exports))[0] == Place("广东省", "深圳市", "南山区")
+
+
+def test_a_district_is_read_in_either_script() -> None:
+    assert place_of("台北市大安區忠孝東路").region == "台湾省/台北市/大安區"
+    assert place_of("上海市徐汇区漕溪北路").region == "上海市/上海市/徐汇区"
 
 
 async def test_a_parcel_to_somebody_else_tells_nothing(exports: Exports) -> None:
