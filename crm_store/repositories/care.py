@@ -189,18 +189,18 @@ async def bought_by_member(
     """Return paid orders in figures, refunds taken off."""
     rows = await session.execute(
         select(
-            OrderRow.member_id,
+            MemberRow.id,
             OrderRow.currency,
             func.count(),
             func.max(OrderRow.placed_at),
             type_coerce(func.sum(OrderRow.total + refunded()), Money()),
         )
-        .join(MemberRow, MemberRow.id == OrderRow.member_id)
+        .join(OrderRow, OrderRow.member_id == MemberRow.id)
         .where(
             OrderRow.state.not_in(UNPAID),
             *([MemberRow.home_store_id == store_id] if store_id else []),
         )
-        .group_by(OrderRow.member_id, OrderRow.currency)
+        .group_by(MemberRow.id, OrderRow.currency)
     )
     found: dict[int, _Bought] = {}
     for member_id, currency, orders, last, spent in rows:
