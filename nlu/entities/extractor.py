@@ -1,6 +1,7 @@
 """All entities of a sentence: patterns, dates, the retailer's names and the data's word lists."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -91,13 +92,16 @@ def _without_described(found: list[Entity]) -> list[Entity]:
 
     What is both a product and a kind of thing (小黑裙) is the product.
     """
+    ends = defaultdict(list)
+    for thing in found:
+        if thing.entity == "category":
+            ends[thing.start].append(thing.end)
     described = {
-        (mark.start, thing.end)
+        (mark.start, end)
         for mark in found
-        for thing in found
         if mark.entity in _DESCRIBING
-        and thing.entity == "category"
-        and 0 <= thing.start - mark.end <= 1
+        for start in (mark.end, mark.end + 1)
+        for end in ends.get(start, ())
     }
     products = {(e.start, e.end) for e in found if e.entity == "product"} - described
     return [

@@ -16,9 +16,12 @@ def resolve_overlaps(entities: Iterable[Entity]) -> list[Entity]:
     position.
     """
     kept: list[Entity] = []
+    taken: set[int] = set()
     for entity in sorted(entities, key=_preference):
-        if all(entity.end <= other.start or other.end <= entity.start for other in kept):
+        places = range(entity.start, entity.end)
+        if taken.isdisjoint(places):
             kept.append(entity)
+            taken.update(places)
     return sorted(kept, key=lambda entity: entity.start)
 
 
