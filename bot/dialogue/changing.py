@@ -217,4 +217,5 @@ class NewUnits:
             return settled.with_slot(UNITS, wanted)
         key = "cancel_instead" if wanted < 1 else "units_problem"
         problem = turn.say(key, most=most)
-        return ask(replace(turn, slots=slots), UNITS, problem=problem)
+        still = {**slots, _WHAT: QUANTITY}
+        return ask(replace(turn, slots=still), UNITS, problem=problem)

@@ -26,6 +26,7 @@ from bot.dialogue.reply import Button, Reply, payload
 from bot.dialogue.skill import Audience, Outcome, Skill, TakesUp, Turn, takes_up_nothing
 from bot.dialogue.slots.answers import Choice, Decide
 from bot.dialogue.slots.asking import Hearing, Insisting, Slot
+from bot.dialogue.slots.conditional import Hinted
 from bot.dialogue.state import CHANGE, CONFIRM, TICKET, Option
 from bot.dialogue.telling import slots_told
 from bot.handoff.attachments import ATTACHMENTS, message_ids
@@ -123,8 +124,9 @@ class Flow:
         question = turn.state.question
         if question is not None and question.skill == self.intent:
             return self._insists(turn.said)
-        heard = dict(self.hears(turn.said))
-        return {f"{name}_words": turn.said for name in heard} | heard | self._insists(turn.said)
+        choices = [slot for slot in self._slots if isinstance(slot, Hinted)]
+        words = {f"{name}_words": turn.said for name in _heard(choices, turn.said)}
+        return words | dict(self.hears(turn.said)) | self._insists(turn.said)
 
     def _insists(self, said: str) -> dict[str, JSON]:
         """Return the choices made by words that count before their question is asked."""

@@ -26,11 +26,13 @@ def arrived(order: Order) -> bool:
     return order.state in _ARRIVED
 
 
-def not_arrived(order: Order, *, instead: str = "cancel_order") -> Decision | None:
+def not_arrived(order: Order, *instead: str) -> Decision | None:
     """Return the no to sending something back that has not come yet, and what helps instead."""
     if order.state is OrderState.CANCELLED:
         return refuse("order_cancelled", "refund_status")
-    return None if arrived(order) else refuse("not_delivered_yet", instead, "order_status")
+    if arrived(order):
+        return None
+    return refuse("not_delivered_yet", *instead, "cancel_order", "order_status")
 
 
 def days_here(errand: Errand, order: Order) -> int:

@@ -51,7 +51,7 @@ def _in_time(errand: Errand, order: Order) -> bool:
 
 def _not_arrived(order: Order) -> Decision | None:
     """Return the no to what has not come yet: until it is sent, the order itself is changed."""
-    return goods.not_arrived(order, instead="change_order")
+    return goods.not_arrived(order, "change_order")
 
 
 def _of_several(errand: Errand) -> bool:

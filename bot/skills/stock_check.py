@@ -36,7 +36,7 @@ _STILL_THERE: Final = re.compile(r"^\W*还?有现?货")
 async def stock_check(turn: Turn) -> Outcome:
     """Find the product and tell its stock, or ask which one is meant."""
     products = await _meant(turn)
-    if not products:
+    if not products or (len(products) > 1 and turn.asked_before > 1):
         return _ask(turn)
     if len(products) > 1:
         asking = turn.choose(

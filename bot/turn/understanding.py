@@ -189,4 +189,4 @@ def _spoken_language(message: Message, before: str | None) -> Language:
     words = _NO_LANGUAGE.sub(" ", message.text).strip()
     if before is not None and words.isascii() and len(words.split()) <= 1:
         return default
-    return detect_language(words, default)
+    return detect_language(words or message.text, default)

@@ -1,5 +1,6 @@
 """Slot for a time at which somebody comes by: the day, and the hour of it."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -27,6 +28,7 @@ HOUR: Final = "window"
 """A time (``10:00``), or the part of the day in which it shall be (``afternoon``)."""
 _DAYS_OFFERED: Final = 4
 _NOON: Final = 12
+_AT_NIGHT: Final = re.compile(r"凌晨|半夜|夜里|\d ?am\b", re.IGNORECASE)
 _NEAR: Final = 16
 """Characters after a day within which a part of the day is one of it."""
 Agenda: TypeAlias = Callable[[UnitOfWork, Errand], Awaitable[Mapping[date, Sequence[Window]]]]
@@ -120,7 +122,7 @@ def _part(turn: Turn, errand: Errand) -> str | None:
 def _at(turn: Turn, windows: Sequence[Window], at: time) -> list[Window]:
     """Return the times that cover an hour: "三点" is in the afternoon where none is at night."""
     suiting = [one for one in windows if _covers(one, at)]
-    if suiting or at.hour >= _NOON or day_part(turn.said) is not None:
+    if suiting or at.hour >= _NOON or day_part(turn.said) or _AT_NIGHT.search(turn.said):
         return suiting
     later = at.replace(hour=at.hour + _NOON)
     return [one for one in windows if _covers(one, later)]

@@ -43,8 +43,9 @@ class ReasonSlot:
         told = errand.text(REASON)
         if meant := self.heard(errand.policies).get(told):
             return await choice.fill(turn, errand.with_slot(REASON, meant))
-        said = told or errand.said
-        meant = None if told in self.reasons else hinted(self.hints, said)
+        meant = None if told in self.reasons else hinted(self.hints, told or errand.said)
+        if meant is not None and told:
+            errand = errand.with_slot(f"{REASON}_words", told)
         if meant is not None:
-            errand = errand.with_slot(f"{REASON}_words", said).with_slot(REASON, meant)
+            errand = errand.with_slot(REASON, meant)
         return await choice.fill(turn, errand)

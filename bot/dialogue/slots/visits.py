@@ -78,7 +78,8 @@ async def visit_spoken_of(hints: Hints, turn: Turn) -> Mapping[str, JSON] | None
 
     "改到周五下午" sounds like a change of an order, which no day is a part of.
     """
-    meant = None if is_clear(turn.parse) else hinted(hints, turn.said)
+    long = len(turn.said) > _SHORT
+    meant = None if long and is_clear(turn.parse) else hinted(hints, turn.said)
     if meant is None and _puts_off(turn):
         meant = MOVE
     if meant is None:
@@ -110,7 +111,7 @@ class VisitSlot:
         """Return the errand, with the only appointment there is where one is meant."""
         known = errand.text(VISIT)
         meant = hinted(self.hints, errand.said) or known
-        making_one = not known and any(errand.text(slot) for slot in _OF_A_NEW_ONE)
+        making_one = not known and any(turn.state.slots.get(slot) for slot in _OF_A_NEW_ONE)
         if not meant or making_one:
             return errand  # "move the appointment" before the yes is about the one being made
         errand = errand.with_slot(VISIT, meant)
