@@ -205,7 +205,7 @@ async def test_who_waits_may_leave_at_any_time(visit: Visit) -> None:
     await chat.answer_to(chat.page.locator("huike-chat .leaver").click())
     await expect(chat.status).to_contain_text("智能助手")
     await expect(chat.page.locator("huike-chat .leaver")).to_be_hidden()
-    await expect(chat.theirs.last.locator(".text")).to_contain_text("继续")
+    await expect(chat.theirs.last.locator(".text")).to_contain_text("取消排队")
 
 
 async def test_a_demo_member_is_known_and_a_guest_is_not(visit: Visit) -> None:
