@@ -18,9 +18,10 @@ from nlu.segments.odds import Wish, likeliest_of, may_be_two, two_rather_than_on
 from nlu.segments.parts import Cut, Part, asks, parts_of, wording
 from nlu.types import OUT_OF_SCOPE, IntentScore, Parse, Segment
 
-_SOCIAL: Final = frozenset(
+SOCIAL: Final = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "stop", "bot_help", OUT_OF_SCOPE}
 )
+"""What is no wish of its own beside another."""
 _MOST_PARTS: Final = 6
 _SURE: Final = 0.6
 """Least confidence of what is left beside a negated part."""
@@ -73,7 +74,7 @@ class SegmentingEngine:
         if not may_be_two(max(part.cut for part in parts[1:]), whole):
             return whole
         found = await asyncio.gather(*(parsed(wording(text, part)) for part in parts))
-        return _several(whole, _wishes(whole, parts, found))
+        return _several(whole, wishes_of(whole, parts, found))
 
 
 async def _corrected(whole: Parse, kept: Sequence[Part], parsed: _Parser) -> Parse:
@@ -84,7 +85,7 @@ async def _corrected(whole: Parse, kept: Sequence[Part], parsed: _Parser) -> Par
         return _refused(whole) if about.intent.name == whole.intent.name else whole
     rest = await parsed("，".join(wording(whole.text, part) for part in kept))
     sure = rest.in_scope and rest.intent.confidence >= _SURE and not rest.ambiguous
-    if not sure or rest.intent.name in _SOCIAL:
+    if not sure or rest.intent.name in SOCIAL:
         return whole
     return replace(
         whole,
@@ -97,19 +98,19 @@ async def _corrected(whole: Parse, kept: Sequence[Part], parsed: _Parser) -> Par
 
 def _refused(whole: Parse) -> Parse:
     """The parse of a message that only says what is not wanted."""
-    if whole.intent.name in _SOCIAL:
+    if whole.intent.name in SOCIAL:
         return whole
     refused = IntentScore(OUT_OF_SCOPE, whole.intent.confidence)
     others = tuple(score for score in whole.ranking if score.name != whole.intent.name)
     return replace(whole, intent=refused, ranking=(refused, *others), in_scope=False, ambiguous=())
 
 
-def _wishes(whole: Parse, parts: Sequence[Part], found: Sequence[Parse]) -> list[Wish]:
+def wishes_of(whole: Parse, parts: Sequence[Part], found: Sequence[Parse]) -> list[Wish]:
     """The parts that may be wishes in their order, of each intent the one that looks most so."""
     best: dict[str, Wish] = {}
     for part, parse in zip(parts, found, strict=True):
         wish = Wish(part, _settled(parse, whole), asks(whole.text, part))
-        if not wish.parse.in_scope or wish.parse.ambiguous or wish.name in _SOCIAL:
+        if not wish.parse.in_scope or wish.parse.ambiguous or wish.name in SOCIAL:
             continue
         if wish.name not in best or wish.weight > best[wish.name].weight:
             best[wish.name] = wish
@@ -133,7 +134,7 @@ def _several(whole: Parse, wishes: list[Wish]) -> Parse:
     """
     while len(wishes) > 1:
         pairs = list(pairwise(wishes))
-        odds = [two_rather_than_one(*pair, _cut_between(whole, *pair), whole) for pair in pairs]
+        odds = [two_rather_than_one(*pair, cut_between(whole, *pair), whole) for pair in pairs]
         if min(odds) > 0:
             return _with_all(whole, wishes)
         weaker = min(pairs[odds.index(min(odds))], key=lambda wish: wish.weight)
@@ -141,7 +142,8 @@ def _several(whole: Parse, wishes: list[Wish]) -> Parse:
     return whole
 
 
-def _cut_between(whole: Parse, first: Wish, second: Wish) -> Cut:
+def cut_between(whole: Parse, first: Wish, second: Wish) -> Cut:
+    """What stands between two wishes: the strongest of the cuts."""
     parts = parts_of(whole.text)
     return max(p.cut for p in parts if first.part.start < p.start <= second.part.start)
 
