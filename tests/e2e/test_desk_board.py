@@ -14,7 +14,7 @@ from crm_store.types.actors import SYSTEM
 
 pytestmark = pytest.mark.browser
 
-FORMULA = '=HYPERLINK("http://shop.test";"领奖")'
+FORMULA = '=HYPERLINK("http://x.test";"火星的天气")'
 
 
 async def rows(page: Page, address: str) -> list[list[str]]:
