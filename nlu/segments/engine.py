@@ -22,6 +22,12 @@ SOCIAL: Final = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "stop", "bot_help", OUT_OF_SCOPE}
 )
 """What is no wish of its own beside another."""
+_CALL: Final = "talk_to_human"
+"""Who calls for a human anywhere in a message calls for one, whatever else they say."""
+_CALLED: Final = 0.9
+"""Least confidence of a part that calls."""
+_PERHAPS_CALLED: Final = 0.01
+"""Least confidence in the whole for its parts to be asked."""
 _MOST_PARTS: Final = 6
 _SURE: Final = 0.6
 """Least confidence of what is left beside a negated part."""
@@ -71,7 +77,7 @@ class SegmentingEngine:
             return await _corrected(whole, kept, parsed)
         if not 1 < len(parts) <= _MOST_PARTS:
             return whole
-        if not may_be_two(max(part.cut for part in parts[1:]), whole):
+        if not (_may_call(whole) or may_be_two(max(part.cut for part in parts[1:]), whole)):
             return whole
         found = await asyncio.gather(*(parsed(wording(text, part)) for part in parts))
         return _several(whole, wishes_of(whole, parts, found))
@@ -137,9 +143,18 @@ def _several(whole: Parse, wishes: list[Wish]) -> Parse:
         odds = [two_rather_than_one(*pair, cut_between(whole, *pair), whole) for pair in pairs]
         if min(odds) > 0:
             return _with_all(whole, wishes)
-        weaker = min(pairs[odds.index(min(odds))], key=lambda wish: wish.weight)
+        pair = pairs[odds.index(min(odds))]
+        weaker = min(pair, key=lambda wish: (_calls(wish), wish.weight))
         wishes = [wish for wish in wishes if wish is not weaker]
-    return whole
+    return _with_all(whole, wishes) if any(map(_calls, wishes)) else whole
+
+
+def _may_call(whole: Parse) -> bool:
+    return any(s.name == _CALL and s.confidence >= _PERHAPS_CALLED for s in whole.ranking)
+
+
+def _calls(wish: Wish) -> bool:
+    return wish.name == _CALL and wish.parse.intent.confidence >= _CALLED
 
 
 def cut_between(whole: Parse, first: Wish, second: Wish) -> Cut:

@@ -93,3 +93,19 @@ async def test_segments_know_their_piece_and_its_entities(engine: NluEngine) -> 
 @pytest.mark.parametrize("text", ["我不是要查订单", "don't cancel my order"])
 async def test_what_is_only_denied_is_not_done(engine: NluEngine, text: str) -> None:
     assert not {"order_status", "cancel_order"} & set(await wishes(engine, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("算了，转人工吧，这快递员态度太差了", "talk_to_human"),
+        ("I'd like to talk to a person, this courier was so rude", "talk_to_human"),
+        ("你们客服态度太差了，我要投诉", "complaint"),
+        ("the person I talked to was rude, I want to complain", "complaint"),
+    ],
+)
+async def test_who_calls_for_a_human_is_heard_beside_whatever_else_is_said(
+    engine: NluEngine, text: str, first: str
+) -> None:
+    assert first in await wishes(engine, text)
+    assert ("talk_to_human" in await wishes(engine, text)) == (first == "talk_to_human")
