@@ -42,6 +42,8 @@ _COURTESIES: Final = frozenset({"greet", "goodbye", "thank"})
 """What words that choose something may be taken for, and are not."""
 _HUMAN: Final = "talk_to_human"
 _WAIT: Final = "wait"
+_FEEDBACK: Final = "feedback"
+"""What somebody tells when they are asked to tell is the answer."""
 _UNITS: Final = "quantity"
 _GOODS: Final = frozenset({"product", "category", "sku", "brand"})
 _ABOUT_GOODS: Final = frozenset({"product_question", "stock_check", "search_product"})
@@ -97,7 +99,9 @@ def _aside(text: str, question: Question) -> str | None:
 def _belongs_to_story(parse: Parse, skills: Mapping[str, Skill]) -> bool:
     """Whether words that sound like an errand tell what happened ("为什么一直不发货")."""
     sounds_like = skills.get(parse.intent.name)
-    return sounds_like is not None and sounds_like.ruled(parse.text) and not leaves(parse.text)
+    if sounds_like is None or leaves(parse.text):
+        return False
+    return sounds_like.name == _FEEDBACK or sounds_like.ruled(parse.text)
 
 
 def _corrected(

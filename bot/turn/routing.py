@@ -31,6 +31,8 @@ CLERK_INTENTS = frozenset(
     }
 )
 """Understood only when a clerk speaks."""
+CUSTOMERS_INTENTS = frozenset({"recommend_product"})
+"""Understood only when a customer speaks: a clerk asks for the member's sake (next_best_offer)."""
 
 NOT_SUPPORTED = "not_supported"
 CLARIFY = "clarify"

@@ -12,7 +12,7 @@ from bot.dialogue.skill import Audience, Services, Skill, Turn
 from bot.dialogue.state import CONFIRM, DialogueState
 from bot.dialogue.telling import is_clear, slot_kind
 from bot.turn.consulting import consulted
-from bot.turn.routing import CLARIFY, CLERK_INTENTS, route
+from bot.turn.routing import CLARIFY, CLERK_INTENTS, CUSTOMERS_INTENTS, route
 from bot.turn.taking_up import taken_up
 from crm_store.types.actors import Actor
 from crm_store.types.conversations import Author, Conversation, Message
@@ -118,9 +118,10 @@ class Understanding:
                 return Pressed(skill.name, skill.commands[said])
         return None
 
-    def _intents(self, audience: Audience) -> frozenset[str] | None:
-        """Clerks may say everything; to customers the clerks' intents do not exist."""
-        return None if audience is Audience.CLERKS else self.nlu.intents - CLERK_INTENTS
+    def _intents(self, audience: Audience) -> frozenset[str]:
+        """To customers the clerks' intents do not exist, and the other way round."""
+        others = CUSTOMERS_INTENTS if audience is Audience.CLERKS else CLERK_INTENTS
+        return self.nlu.intents - others
 
 
 @dataclass(frozen=True, slots=True)
