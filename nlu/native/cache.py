@@ -8,6 +8,8 @@ import hashlib
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ _logger = logging.getLogger(__name__)
 _DIGEST_BYTES: Final = 16
 _MAX_SENTENCES: Final = 100_000
 _MODELS_KEPT: Final = 5
+_LOCK: Final = ".lock"
 
 
 class TrainingCache:
@@ -28,6 +31,15 @@ class TrainingCache:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one process at a time is inside."""
+        from filelock import FileLock  # noqa: PLC0415 - only in training
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / _LOCK):
+            yield
 
     def load_model(self, fingerprint: str) -> Model | None:
         """The model of this fingerprint, if it is there and sound."""
@@ -38,6 +50,7 @@ class TrainingCache:
             model = load_model(file.read_bytes())
         except (ValueError, OSError) as error:
             _logger.warning("%s is unusable and will be built anew: %s", file, error)
+            file.unlink(missing_ok=True)
             return None
         return model if model.fingerprint == fingerprint else None
 

@@ -64,18 +64,23 @@ def train(
 ) -> Model:
     """Train a model, or load it when one of the same data, embedder and engine is in the cache.
 
+    Of several processes that start at once with one cache folder one trains; the others wait.
     Examples of the intent `out_of_scope` teach what to refuse and become no intent of their own.
     Raises `NluDataError` when the data has no examples or fewer than two intents in scope.
     """
     _check(data, out_of_scope)
-    cache = None if cache_folder is None else TrainingCache(cache_folder)
     fingerprint = fingerprint_of(data, embedder.name, out_of_scope)
-    cached = cache.load_model(fingerprint) if cache else None
-    if cached is not None:
-        return cached
-    model = _trained(data, embedder, cache, out_of_scope, fingerprint, progress)
-    if cache:
-        cache.save_model(model)
+    if cache_folder is None:
+        return _trained(data, embedder, None, out_of_scope, fingerprint, progress)
+    cache = TrainingCache(cache_folder)
+    if known := cache.load_model(fingerprint):
+        return known
+    with cache.locked():
+        # Another process may have trained it while this one waited.
+        model = cache.load_model(fingerprint)
+        if model is None:
+            model = _trained(data, embedder, cache, out_of_scope, fingerprint, progress)
+            cache.save_model(model)
     return model
 
 

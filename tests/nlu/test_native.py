@@ -1,4 +1,5 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,7 +182,7 @@ def test_a_corrupted_cache_is_built_anew(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     first = train(small_shop, embedder, cache_folder=tmp_path)
-    files = sorted(tmp_path.iterdir())
+    files = sorted(tmp_path.glob("*.npz"))
     assert [file.name.split("-")[0] for file in files] == ["model", "vectors"]
     for file in files:
         file.write_bytes(file.read_bytes()[:100])
@@ -190,6 +191,21 @@ def test_a_corrupted_cache_is_built_anew(
     assert len(caplog.records) == 2
     assert again.decision == first.decision
     assert load_model(files[0].read_bytes()).fingerprint == first.fingerprint
+
+
+def test_of_several_that_start_at_once_one_trains(
+    small_shop: TrainingData, embedder: Embedder, tmp_path: Path
+) -> None:
+    counting = CountingEmbedder(embedder)
+
+    def trained(_: int) -> str:
+        return train(small_shop, counting, cache_folder=tmp_path).fingerprint
+
+    with ThreadPoolExecutor(3) as pool:
+        fingerprints = set(pool.map(trained, range(3)))
+    alone = CountingEmbedder(embedder)
+    assert fingerprints == {train(small_shop, alone).fingerprint}
+    assert counting.embedded == alone.embedded
 
 
 def test_evaluation_of_a_data_set_on_itself(small_shop: TrainingData, embedder: Embedder) -> None:
