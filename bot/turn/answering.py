@@ -58,7 +58,7 @@ def answer_of(
 ) -> Route | None:
     """Return where the answer to the last question goes; ``None`` when it is no answer."""
     skill = skills.get(question.skill)
-    if aside := _aside(parse.text, question):
+    if aside := _aside(parse, question):
         return Route(aside)
     if skill is not None and skill.flow:
         corrected = _corrected(parse, state, question, skill)
@@ -89,11 +89,17 @@ def _whole_answer(parse: Parse, question: Question) -> str | None:
     return next((one.value for one in question.options if one.value in meant), None)
 
 
-def _aside(text: str, question: Question) -> str | None:
+def _aside(parse: Parse, question: Question) -> str | None:
     """Return the skill of words that answer no question, whatever is asked."""
-    if calls_human(text) and question.skill != _HUMAN:
+    if question.skill != _HUMAN and (calls_human(parse.text) or _clearly_calls(parse)):
         return _HUMAN
-    return _WAIT if waits(text) else None
+    return _WAIT if waits(parse.text) else None
+
+
+def _clearly_calls(parse: Parse) -> bool:
+    """Whether a sentence calls for a human, whatever else it says; of a word one is never sure."""
+    long = len(parse.text.strip()) > _FEW_LETTERS // 2
+    return long and parse.intent.name == _HUMAN and parse.intent.confidence >= CLEARLY
 
 
 def _belongs_to_story(parse: Parse, skills: Mapping[str, Skill]) -> bool:

@@ -23,7 +23,7 @@ from bot.turn.several import first_wish, further_wishes, together
 from bot.turn.surveying import asking_how_it_was
 from bot.turn.trying import tried
 from bot.turn.understanding import Understanding
-from bot.turn.waiting import leave_queue, telling_how_long, wants_to_leave
+from bot.turn.waiting import hear_while_waiting, leave_queue, telling_how_long, wants_to_leave
 from crm_store.errors import ConflictError
 from crm_store.types.actors import SYSTEM, Actor, Role, Surface
 from crm_store.types.conversations import (
@@ -183,6 +183,8 @@ class TurnRunner:
             return
         async with self.services.store.writing(SYSTEM) as uow:
             await uow.conversations.handled(lease, message.id, parse=None, language=None)
+            if conversation.owner is Owner.WAITING:
+                await hear_while_waiting(self.services, uow, message, conversation)
             if brings_something(message):
                 await LinkAttachment(message.id).apply(uow, conversation)
 

@@ -1,15 +1,18 @@
-"""While a human is waited for: how long it takes, and leaving the queue again."""
+"""While a human is waited for: how long it takes, what must not wait, and leaving the queue."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.dialogue.effects import RequestHandoff
+from bot.dialogue.mood import load_lexicon, mood_of
 from bot.dialogue.reply import Button, Pressed, Reply, payload
 from bot.dialogue.skill import Outcome, Services, Turn
 from bot.handoff.routing import estimated_minutes
+from crm_store.ports import UnitOfWork
 from crm_store.types.actors import SYSTEM
 from crm_store.types.conversations import Conversation, Lease, Message, NewReply, Owner
+from crm_store.types.handoffs import Priority
 from nlu.language import to_simplified
 
 LEAVE: Final = "stop"
@@ -68,6 +71,19 @@ def wants_to_leave(services: Services, message: Message) -> bool:
     said = to_simplified(message.text).strip().casefold()
     leave = services.service.leave
     return said in leave or said.rstrip(_ENDINGS) in {one.rstrip(_ENDINGS) for one in leave}
+
+
+async def hear_while_waiting(
+    services: Services, uow: UnitOfWork, message: Message, conversation: Conversation
+) -> None:
+    """Move somebody ahead who tells of harm while they wait."""
+    signs = {sign.value for sign in mood_of((message.text,), load_lexicon()).now}
+    graver = next((one for one in services.service.urgent if one.value in signs), None)
+    if graver is None or (waiting := await uow.handoffs.current(conversation.id)) is None:
+        return
+    minutes = services.service.promises.of(Priority.URGENT).answer_minutes
+    due = message.created_at + timedelta(minutes=minutes)
+    await uow.handoffs.urge(waiting.id, graver, due)
 
 
 async def leave_queue(

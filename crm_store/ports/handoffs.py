@@ -128,6 +128,12 @@ class Handoffs(Protocol):
     async def escalate(self, handoff_id: int) -> Handoff:
         """Mark a waiting handoff as overdue: it is urgent now; system only. No epoch changes."""
 
+    async def urge(self, handoff_id: int, reason: HandoffReason, answer_by: datetime) -> Handoff:
+        """Give a waiting handoff a graver reason: it is urgent now, and due by then at the latest.
+
+        System only. No epoch changes.
+        """
+
     async def take_turn(self, worker: str, every: timedelta) -> bool:
         """Whether this worker is to look after the queue now: nobody has for that long; system."""
 

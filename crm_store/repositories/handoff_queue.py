@@ -16,6 +16,7 @@ from crm_store.types.actors import Role
 from crm_store.types.handoffs import (
     AgentOnDuty,
     Handoff,
+    HandoffReason,
     HandoffState,
     Presence,
     Priority,
@@ -82,6 +83,14 @@ class HandoffQueue(HandoffMoves):
         handoff = await self._waiting(handoff_id)
         handoff.escalated_at = handoff.escalated_at or self._now()
         handoff.priority = int(Priority.URGENT)
+        await self._session.flush()
+        return to_handoff(handoff)
+
+    async def urge(self, handoff_id: int, reason: HandoffReason, answer_by: datetime) -> Handoff:
+        """Give a waiting handoff a graver reason; system only."""
+        handoff = await self._waiting(handoff_id)
+        handoff.reason, handoff.priority = reason, int(Priority.URGENT)
+        handoff.answer_by = min(handoff.answer_by or answer_by, answer_by)
         await self._session.flush()
         return to_handoff(handoff)
 

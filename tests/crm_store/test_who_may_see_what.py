@@ -347,6 +347,12 @@ TABLE: dict[str, tuple[str, Call]] = {
         lambda w, s: w.handoffs.offer(s.handoff, s.shop.agent, CLOCK_START + LEASE),
     ),
     "handoffs.escalate": (SYSTEM_ONLY, lambda w, s: w.handoffs.escalate(s.handoff)),
+    "handoffs.urge": (
+        SYSTEM_ONLY,
+        lambda w, s: w.handoffs.urge(
+            s.handoff, HandoffReason.HEALTH_HARM, datetime(2026, 3, 3, tzinfo=UTC)
+        ),
+    ),
     "handoffs.take_turn": (SYSTEM_ONLY, lambda w, s: w.handoffs.take_turn("w1", LEASE)),
     "handoffs.heartbeat": (
         SERVERS,
