@@ -47,6 +47,8 @@ _FEEDBACK: Final = "feedback"
 _UNITS: Final = "quantity"
 _GOODS: Final = frozenset({"product", "category", "sku", "brand"})
 _ABOUT_GOODS: Final = frozenset({"product_question", "stock_check", "search_product"})
+_SEEKING: Final = frozenset({"search_product", "recommend_product"})
+"""Skills that ask what somebody is looking for."""
 _ONE_WORD: Final = 4
 """Length up to which a message is one word, which no model can be sure about ("个人")."""
 _FEW_LETTERS: Final = 24
@@ -233,6 +235,8 @@ def _leads_elsewhere(parse: Parse, question: Question) -> bool:
     readings = {parse.intent.name, *(score.name for score in parse.ambiguous)}
     if question.free and parse.intent.confidence < CLEARLY:
         return False
+    if question.skill in _SEEKING and readings & _ABOUT_GOODS and not is_question(parse.text):
+        return False  # "不油腻的面霜" says what is sought
     return parse.in_scope and not readings & {question.skill, OUT_OF_SCOPE, AFFIRM}
 
 
