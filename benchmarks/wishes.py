@@ -119,7 +119,7 @@ def _pair(engine: NativeEngine, message: Message) -> Pair | None:
     if len(wishes) < 2:
         return None
     first, second = sorted(wishes, key=lambda wish: wish.part.start)
-    return Pair(whole, first, second, cut_between(whole, first, second), message)
+    return Pair(whole, first, second, cut_between(parts, first, second), message)
 
 
 def _judged(read: Sequence[tuple[Message, Pair | None]]) -> dict[str, float]:

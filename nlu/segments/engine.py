@@ -80,7 +80,7 @@ class SegmentingEngine:
         if not (_may_call(whole) or may_be_two(max(part.cut for part in parts[1:]), whole)):
             return whole
         found = await asyncio.gather(*(parsed(wording(text, part)) for part in parts))
-        return _several(whole, wishes_of(whole, parts, found))
+        return _several(whole, parts, wishes_of(whole, parts, found))
 
 
 async def _corrected(whole: Parse, kept: Sequence[Part], parsed: _Parser) -> Parse:
@@ -132,7 +132,7 @@ def _settled(parse: Parse, whole: Parse) -> Parse:
     return replace(parse, intent=IntentScore(likeliest, together), ambiguous=())
 
 
-def _several(whole: Parse, wishes: list[Wish]) -> Parse:
+def _several(whole: Parse, parts: Sequence[Part], wishes: list[Wish]) -> Parse:
     """The parse with all wishes, if there are several; otherwise the whole as it is.
 
     While two neighbours are more likely one wish than two, the weaker of the least likely pair is
@@ -140,7 +140,7 @@ def _several(whole: Parse, wishes: list[Wish]) -> Parse:
     """
     while len(wishes) > 1:
         pairs = list(pairwise(wishes))
-        odds = [two_rather_than_one(*pair, cut_between(whole, *pair), whole) for pair in pairs]
+        odds = [two_rather_than_one(*pair, cut_between(parts, *pair), whole) for pair in pairs]
         if min(odds) > 0:
             return _with_all(whole, wishes)
         pair = pairs[odds.index(min(odds))]
@@ -157,9 +157,8 @@ def _calls(wish: Wish) -> bool:
     return wish.name == _CALL and wish.parse.intent.confidence >= _CALLED
 
 
-def cut_between(whole: Parse, first: Wish, second: Wish) -> Cut:
-    """What stands between two wishes: the strongest of the cuts."""
-    parts = parts_of(whole.text)
+def cut_between(parts: Sequence[Part], first: Wish, second: Wish) -> Cut:
+    """What stands between two wishes among the parts of a message: the strongest of the cuts."""
     return max(p.cut for p in parts if first.part.start < p.start <= second.part.start)
 
 
