@@ -1,11 +1,10 @@
 """An engine that reads oddly spelt messages as they were meant."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from nlu.figures import Figure, figures_of
+from nlu.around import EngineAround
 from nlu.ports import NluEngine
 from nlu.spelling import Reading, Speller
 from nlu.types import Entity, Parse
@@ -13,29 +12,15 @@ from nlu.types import Entity, Parse
 _LONGEST_ANSWER: Final = 20
 
 
-class ReadingEngine:
+class ReadingEngine(EngineAround):
     """An `NluEngine` that lets another one understand what was meant.
 
     Entities keep the positions and the words of the message as it was received.
     """
 
     def __init__(self, engine: NluEngine, speller: Speller) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._speller = speller
-
-    @property
-    def fingerprint(self) -> str:
-        """Names the model."""
-        return self._engine.fingerprint
-
-    def figures(self) -> Iterator[Figure]:
-        """Those of the engine inside."""
-        return figures_of(self._engine)
-
-    @property
-    def intents(self) -> frozenset[str]:
-        """Every intent the model was trained on."""
-        return self._engine.intents
 
     async def parse(
         self,

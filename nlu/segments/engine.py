@@ -5,14 +5,13 @@ is negated ("不是要退，是想换") plays no part: the rest decides.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from nlu.figures import Figure, figures_of
-from nlu.ports import NluEngine
+from nlu.around import EngineAround
 from nlu.segments.negated import wanted, without_negation
 from nlu.segments.odds import Wish, likeliest_of, may_be_two, two_rather_than_one
 from nlu.segments.parts import Cut, Part, asks, parts_of, wording
@@ -35,25 +34,8 @@ _SURE: Final = 0.6
 _Parser = Callable[[str], Awaitable[Parse]]
 
 
-class SegmentingEngine:
+class SegmentingEngine(EngineAround):
     """An `NluEngine` that understands several wishes, on top of one that understands one."""
-
-    def __init__(self, engine: NluEngine) -> None:
-        self._engine = engine
-
-    @property
-    def fingerprint(self) -> str:
-        """Names the model."""
-        return self._engine.fingerprint
-
-    def figures(self) -> Iterator[Figure]:
-        """Those of the engine inside."""
-        return figures_of(self._engine)
-
-    @property
-    def intents(self) -> frozenset[str]:
-        """Every intent the model was trained on."""
-        return self._engine.intents
 
     async def parse(
         self,
